@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+# Builds crib, in the order that things flow: third-party source, BusyBox root, init, embed, crib; then what uses it.
+# A new machine starts with scripts/bootstrap; everything that is built lies in build/.
+#   make                  build/crib            make run     build it and show it at work
+#   make test             all tests             make check   static analysis of code and scripts
+#   make busybox-test     BusyBox's own tests, outside and inside a sandbox
+#   make repro            build twice in different folders and compare the bytes
+#   make install PREFIX=/usr/local DESTDIR=     make clean
+# Switches: NO_BUSYBOX=1 (no root embedded), WERROR=1 (warnings are errors).
+VERSION = 0.1.0
+
+B      := build
+CC      = gcc
+PREFIX  = /usr/local
+export SOURCE_DATE_EPOCH = 1767225600
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all asan run test busybox-test check check-gcc check-tidy check-cppcheck check-shell check-layers \
+        repro install clean FORCE
+all: $(B)/crib
+
+# ---- how C is compiled: one static, hardened, position independent musl file, the same bytes in whatever folder ----
+
+musl    = -specs=$(B)/musl.specs -idirafter $(B)/kernel-headers
+code    = -std=gnu11 -pipe -ffile-prefix-map=$(CURDIR)=. -ffunction-sections -fdata-sections -fno-common
+harden := -fPIE -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero \
+          -fzero-call-used-regs=used-gpr $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-fcf-protection)
+warn    = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wformat=2 -Wvla \
+          -Wcast-qual -Wundef -Wpointer-arith -Wwrite-strings $(if $(WERROR),-Werror)
+thirdly = -isystem $(B)/src/yyjson/src -isystem $(B)/src/libsodium/src/libsodium/include
+ours    = -D_GNU_SOURCE -DCRIB_VERSION='"$(VERSION)"' -I. -Iruntime $(thirdly) $(warn)
+theirs  = $(thirdly) -isystem $(B)/src/libsodium/src/libsodium/include/sodium -w
+
+crib_cc = $(CC) $(musl) $(code) $(harden) -Os
+asan_cc = $(CC) $(code) -Og -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+crib_ld = $(crib_cc) -static-pie -s -Wl,--gc-sections,--build-id=none,--fatal-warnings \
+          -Wl,-z,relro,-z,now,-z,noexecstack
+
+$(B)/musl.specs: scripts/musl/specs
+	@mkdir -p $(@D)
+	scripts/musl/specs $(CC) >$@
+
+$(B)/kernel-headers: scripts/musl/headers
+	scripts/musl/headers $(CC) $@ && touch $@
+
+# changes when a switch or the way of compiling does, and takes with it all that was compiled
+$(B)/flags: export FLAGS = $(crib_ld) $(asan_cc) $(ours) $(theirs) $(NO_BUSYBOX)
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
+
+tools := $(B)/musl.specs $(B)/kernel-headers $(B)/flags
+
+# ---- third-party source, out of the cache that scripts/setup filled, and the little of it that is linked ----
+
+$(B)/src/%/.unpacked: scripts/deps.lock scripts/setup-sources
+	scripts/setup-sources unpack $* $(@D) && touch $@
+
+yyjson := yyjson/src/yyjson
+sodium := $(addprefix libsodium/src/libsodium/,crypto_hash/sha256/hash_sha256 \
+          crypto_hash/sha256/cp/hash_sha256_cp sodium/utils)
+$(B)/src/$(yyjson).c: $(B)/src/yyjson/.unpacked ;
+$(sodium:%=$(B)/src/%.c): $(B)/src/libsodium/.unpacked ;
+unpacked := $(B)/src/yyjson/.unpacked $(B)/src/libsodium/.unpacked
+
+lib := $(patsubst %,$(B)/lib/%.o,$(yyjson) $(sodium))
+$(B)/lib/%.o: $(B)/src/%.c $(tools)
+	@mkdir -p $(@D)
+	$(crib_cc) $(theirs) -c -o $@ $<
+
+# ---- the BusyBox root: one program, built once, packed into one archive ----
+
+$(B)/busybox/busybox: $(addprefix busybox-rootfs/,build config patches.series) $(B)/src/busybox/.unpacked \
+		| $(B)/kernel-headers
+	@mkdir -p $(@D)
+	busybox-rootfs/build $(B)/src/busybox $(B)/kernel-headers $(@D)
+
+$(B)/busybox/cpio: busybox-rootfs/cpio.c
+	@mkdir -p $(@D)
+	$(CC) -O1 -D_GNU_SOURCE $(warn) -o $@ $<
+
+$(B)/rootfs.cpio: $(B)/busybox/busybox $(B)/busybox/cpio busybox-rootfs/pack $(shell find busybox-rootfs/skeleton)
+	busybox-rootfs/pack $(B)/busybox >$(B)/busybox/list
+	$(B)/busybox/cpio $(SOURCE_DATE_EPOCH) <$(B)/busybox/list >$@
+
+$(B)/empty.cpio:
+	@mkdir -p $(@D) && : >$@
+
+rootfs := $(B)/$(if $(NO_BUSYBOX),empty,rootfs).cpio
+
+# ---- init: PID 1 inside, as small as can be ----
+
+init := $(patsubst %.c,$(B)/obj/%.o,$(wildcard init/*.c))
+$(B)/init: $(init) scripts/musl/check
+	$(crib_ld) -Wl,-z,noseparate-code -o $@ $(init)
+	scripts/musl/check $@ 24576
+
+# ---- embed: init and the root as read-only data, see runtime/util/embed.h ----
+
+define embed_S
+	.section .rodata.embed, "a", @progbits
+	.macro blob name, file
+	.global \name\()_start, \name\()_end
+	.balign 64
+	\name\()_start: .incbin "\file"
+	\name\()_end: .byte 0
+	.endm
+	blob crib_init, "$(B)/init"
+	blob crib_rootfs, "$(rootfs)"
+	.global crib_rootfs_sha256, crib_rootfs_id
+	crib_rootfs_sha256: .byte BYTES
+	crib_rootfs_id: .asciz "ID"
+	.section .note.GNU-stack, "", @progbits
+endef
+$(B)/embed.S: export TEXT = $(embed_S)
+$(B)/embed.S: $(B)/init $(rootfs) $(B)/flags
+	@sum=$$(sha256sum <$(rootfs) | cut -c1-64); \
+	printf '%s\n' "$$TEXT" | sed "s/BYTES/$$(echo $$sum | sed 's/../0x&,/g; s/,$$//')/; \
+	    s/\"ID\"/\"$$(echo $$sum | cut -c1-16)\"/" >$@
+
+$(B)/embed.o: $(B)/embed.S
+	$(CC) -c -o $@ $<
+
+# ---- crib, and the same with sanitizers on glibc (its init stays the real one) ----
+
+source := $(shell find runtime -name '*.c' | LC_ALL=C sort)
+crib := $(source:%.c=$(B)/obj/%.o)
+$(crib) $(init): $(B)/obj/%.o: %.c $(tools) | $(unpacked)
+	@mkdir -p $(@D)
+	$(crib_cc) $(ours) -MMD -MP -c -o $@ $<
+
+$(B)/crib: $(crib) $(B)/embed.o $(lib) scripts/musl/check
+	$(crib_ld) -o $@ $(crib) $(B)/embed.o $(lib)
+	scripts/musl/check $@ 2097152
+
+asan := $(source:%.c=$(B)/asan/obj/%.o)
+asan_lib := $(lib:$(B)/%=$(B)/asan/%)
+$(asan): $(B)/asan/obj/%.o: %.c $(B)/flags | $(unpacked)
+	@mkdir -p $(@D)
+	$(asan_cc) $(ours) -MMD -MP -c -o $@ $<
+
+$(B)/asan/lib/%.o: $(B)/src/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(asan_cc) $(theirs) -c -o $@ $<
+
+asan: $(B)/asan/crib
+$(B)/asan/crib: $(asan) $(B)/embed.o $(asan_lib)
+	$(asan_cc) -Wl,--gc-sections -o $@ $^
+
+-include $(patsubst %.o,%.d,$(crib) $(init) $(asan))
+
+# ---- use: show, test, check, install ----
+
+run:
+	@scripts/setup build
+	@$(MAKE) --no-print-directory all
+	@echo '$$ build/crib run busybox sh'
+	@$(B)/crib run busybox sh -c 'echo "Hello from process $$$$ of $$(hostname), running as $$(id)."; \
+	    echo; ps; echo; df -h / /dev /proc; echo; echo "$$(busybox --list | wc -l) programs to use."'
+
+test:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory all asan
+	@CRIB=$(CURDIR)/$(B)/crib tests/run
+
+busybox-test: $(B)/crib
+	scripts/busybox-testsuite
+
+check:
+	@scripts/setup check
+	@$(MAKE) --no-print-directory check-gcc check-tidy check-cppcheck check-shell check-layers
+
+our_c := $(source) $(wildcard init/*.c)
+scripts = $(shell grep -rlE '^\#!/bin/sh' scripts tests ci busybox-rootfs 2>/dev/null)
+check-gcc: $(unpacked) $(tools)
+	@for file in $(our_c); do $(crib_cc) $(ours) -Werror -fanalyzer -c -o $(B)/analyzed.o $$file || exit 1; done
+check-tidy: $(unpacked)
+	clang-tidy --quiet $(our_c) -- -std=gnu11 $(ours)
+check-cppcheck: $(unpacked)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    --suppress=missingIncludeSystem -D_GNU_SOURCE -DCRIB_VERSION='"$(VERSION)"' -I. -Iruntime $(our_c)
+check-shell:
+	shellcheck $(scripts)
+check-layers:
+	scripts/layers
+
+repro: $(B)/crib
+	scripts/repro
+
+install: $(B)/crib
+	install -D -m 755 $(B)/crib $(DESTDIR)$(PREFIX)/bin/crib
+	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/crib/README.md
+	install -D -m 644 busybox-rootfs/NOTICE $(DESTDIR)$(PREFIX)/share/doc/crib/NOTICE
+	install -D -m 644 $(B)/busybox/busybox.config $(DESTDIR)$(PREFIX)/share/doc/crib/busybox.config
+
+clean:
+	rm -rf $(B)
