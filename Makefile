@@ -6,12 +6,13 @@
 #   make busybox-test     BusyBox's own tests, outside and inside a sandbox
 #   make repro            build twice in different folders and compare the bytes
 #   make install PREFIX=/usr/local DESTDIR=     make clean
-# Switches: NO_BUSYBOX=1 (no root embedded), WERROR=1 (warnings are errors).
+# Switches: NO_BUSYBOX=1 (no root embedded), WERROR=1 (warnings are errors), V=1 (show the commands).
 VERSION = 0.1.0
 
 B      := build
 CC      = gcc
 PREFIX  = /usr/local
+Q       = $(if $(V),,@)
 export SOURCE_DATE_EPOCH = 1767225600
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
@@ -27,7 +28,8 @@ code    = -std=gnu11 -pipe -ffile-prefix-map=$(CURDIR)=. -ffunction-sections -fd
 harden := -fPIE -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero \
           -fzero-call-used-regs=used-gpr $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-fcf-protection)
 warn    = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wformat=2 -Wvla \
-          -Wcast-qual -Wundef -Wpointer-arith -Wwrite-strings $(if $(WERROR),-Werror)
+          -Wcast-qual -Wundef -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers \
+          $(if $(WERROR),-Werror)
 thirdly = -isystem $(B)/src/yyjson/src -isystem $(B)/src/libsodium/src/libsodium/include
 ours    = -D_GNU_SOURCE -DCRIB_VERSION='"$(VERSION)"' -I. -Iruntime $(thirdly) $(warn)
 theirs  = $(thirdly) -isystem $(B)/src/libsodium/src/libsodium/include/sodium -w
@@ -67,7 +69,8 @@ unpacked := $(B)/src/yyjson/.unpacked $(B)/src/libsodium/.unpacked
 lib := $(patsubst %,$(B)/lib/%.o,$(yyjson) $(sodium))
 $(B)/lib/%.o: $(B)/src/%.c $(tools)
 	@mkdir -p $(@D)
-	$(crib_cc) $(theirs) -c -o $@ $<
+	@echo "cc $@"
+	$(Q)$(crib_cc) $(theirs) -c -o $@ $<
 
 # ---- the BusyBox root: one program, built once, packed into one archive ----
 
@@ -78,7 +81,8 @@ $(B)/busybox/busybox: $(addprefix busybox-rootfs/,build config patches.series) $
 
 $(B)/busybox/cpio: busybox-rootfs/cpio.c
 	@mkdir -p $(@D)
-	$(CC) -O1 -D_GNU_SOURCE $(warn) -o $@ $<
+	@echo "cc $@"
+	$(Q)$(CC) -O1 -D_GNU_SOURCE $(warn) -o $@ $<
 
 $(B)/rootfs.cpio: $(B)/busybox/busybox $(B)/busybox/cpio busybox-rootfs/pack $(shell find busybox-rootfs/skeleton)
 	busybox-rootfs/pack $(B)/busybox >$(B)/busybox/list
@@ -93,7 +97,8 @@ rootfs := $(B)/$(if $(NO_BUSYBOX),empty,rootfs).cpio
 
 init := $(patsubst %.c,$(B)/obj/%.o,$(wildcard init/*.c))
 $(B)/init: $(init) scripts/musl/check
-	$(crib_ld) -Wl,-z,noseparate-code -o $@ $(init)
+	@echo "ld $@"
+	$(Q)$(crib_ld) -Wl,-z,noseparate-code -o $@ $(init)
 	scripts/musl/check $@ 24576
 
 # ---- embed: init and the root as read-only data, see runtime/util/embed.h ----
@@ -120,7 +125,8 @@ $(B)/embed.S: $(B)/init $(rootfs) $(B)/flags
 	    s/\"ID\"/\"$$(echo $$sum | cut -c1-16)\"/" >$@
 
 $(B)/embed.o: $(B)/embed.S
-	$(CC) -c -o $@ $<
+	@echo "cc $@"
+	$(Q)$(CC) -c -o $@ $<
 
 # ---- crib, and the same with sanitizers on glibc (its init stays the real one) ----
 
@@ -128,25 +134,30 @@ source := $(shell find runtime -name '*.c' | LC_ALL=C sort)
 crib := $(source:%.c=$(B)/obj/%.o)
 $(crib) $(init): $(B)/obj/%.o: %.c $(tools) | $(unpacked)
 	@mkdir -p $(@D)
-	$(crib_cc) $(ours) -MMD -MP -c -o $@ $<
+	@echo "cc $@"
+	$(Q)$(crib_cc) $(ours) -MMD -MP -c -o $@ $<
 
 $(B)/crib: $(crib) $(B)/embed.o $(lib) scripts/musl/check
-	$(crib_ld) -o $@ $(crib) $(B)/embed.o $(lib)
+	@echo "ld $@"
+	$(Q)$(crib_ld) -o $@ $(crib) $(B)/embed.o $(lib)
 	scripts/musl/check $@ 2097152
 
 asan := $(source:%.c=$(B)/asan/obj/%.o)
 asan_lib := $(lib:$(B)/%=$(B)/asan/%)
 $(asan): $(B)/asan/obj/%.o: %.c $(B)/flags | $(unpacked)
 	@mkdir -p $(@D)
-	$(asan_cc) $(ours) -MMD -MP -c -o $@ $<
+	@echo "cc $@"
+	$(Q)$(asan_cc) $(ours) -MMD -MP -c -o $@ $<
 
 $(B)/asan/lib/%.o: $(B)/src/%.c $(B)/flags
 	@mkdir -p $(@D)
-	$(asan_cc) $(theirs) -c -o $@ $<
+	@echo "cc $@"
+	$(Q)$(asan_cc) $(theirs) -c -o $@ $<
 
 asan: $(B)/asan/crib
 $(B)/asan/crib: $(asan) $(B)/embed.o $(asan_lib)
-	$(asan_cc) -Wl,--gc-sections -o $@ $^
+	@echo "ld $@"
+	$(Q)$(asan_cc) -Wl,--gc-sections -o $@ $^
 
 -include $(patsubst %.o,%.d,$(crib) $(init) $(asan))
 
@@ -169,14 +180,19 @@ busybox-test: $(B)/crib
 
 check:
 	@scripts/setup check
-	@$(MAKE) --no-print-directory check-gcc check-tidy check-cppcheck check-shell check-layers
+	@$(MAKE) --no-print-directory -j"$$(nproc)" check-gcc check-tidy check-cppcheck check-shell check-layers
 
 our_c := $(source) $(wildcard init/*.c)
 scripts = $(shell grep -rlE '^\#!/bin/sh' scripts tests ci busybox-rootfs 2>/dev/null)
-check-gcc: $(unpacked) $(tools)
-	@for file in $(our_c); do $(crib_cc) $(ours) -Werror -fanalyzer -c -o $(B)/analyzed.o $$file || exit 1; done
-check-tidy: $(unpacked)
-	clang-tidy --quiet $(our_c) -- -std=gnu11 $(ours)
+
+check-gcc: $(our_c:%=check-gcc/%)
+check-gcc/%: % $(tools) | $(unpacked)
+	@$(crib_cc) $(ours) -Werror -fanalyzer -c -o /dev/null $<
+
+check-tidy: $(our_c:%=check-tidy/%)
+check-tidy/%: % .clang-tidy $(B)/kernel-headers | $(unpacked)
+	@clang-tidy --quiet $< -- -std=gnu11 $(ours)
+
 check-cppcheck: $(unpacked)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --suppress=missingIncludeSystem -D_GNU_SOURCE -DCRIB_VERSION='"$(VERSION)"' -I. -Iruntime $(our_c)
