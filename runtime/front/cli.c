@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * crib [--root DIR] VERB …: the table of verbs, help, and what verbs share.
+ */
+#include "front/front.h"
+
+#include "front/lower.h"
+#include "front/mount.h"
+#include "front/nearest.h"
+#include "front/run_flags.h"
+#include "front/verb.h"
+#include "util/fd.h"
+
+#include <errno.h>
+
+#define AT(path) offsetof(struct words, path)
+
+static const struct flag global_flags[] = {
+	{ 0, "root", "DIR", "where crib keeps its files (default: $CRIB_ROOT, else yours)", flag_set_word, AT(root) },
+	{ 'v', "version", NULL, "print the version", flag_set_switch, AT(version) },
+	{ 0 },
+};
+
+static const struct flag output_flags[] = {
+	{ 'o', "output", "text|json", "how to print (default: text)", flag_set_word, AT(output) },
+	{ 0 },
+};
+
+static const struct flag plan_flags[] = {
+	{ 'o', "output", "text|json", "how to print (default: text)", flag_set_word, AT(output) },
+	{ 0, "facts", "LIST", "plan for another host: uid=1000,kernel=6.12,cgroup=v2,...", flag_set_word, AT(facts) },
+	{ 0 },
+};
+
+static verb_function verb_help;
+
+static const struct verb verbs[] = {
+	{ "run", "IMAGE [COMMAND [ARG...]]", "run a command in a sandbox of its own", { run_flags }, verb_run,
+	  "Examples:\n"
+	  "  crib run busybox echo hello\n"
+	  "  crib run -it --name box busybox\n"
+	  "  crib run -m 64m --cpus 0.5 -v ./data:/data:ro busybox ls /data\n"
+	  "  crib run --rootfs ./alpine /bin/sh -c 'cat /etc/os-release'\n\n"
+	  "Sizes: k, m, g (or Ki, Mi, Gi) are powers of 1024.\n\n"
+	  "Exit status: the command's own; 128+N when signal N ended it; 125 when crib failed or\n"
+	  "was used wrongly; 126 when the command cannot be executed; 127 when it was not found.\n" },
+	{ "lower", "IMAGE [COMMAND [ARG...]]", "print what a run would ask for, as JSON", { run_flags }, verb_lower,
+	  "Does nothing and needs no rights. Takes the flags of run.\n\n"
+	  "Example:\n"
+	  "  crib lower -m 64m busybox echo hello\n\n"
+	  "Exit status: 0; 125 when crib failed or was used wrongly.\n" },
+	{ "plan", "IMAGE [COMMAND [ARG...]]", "print what a run would do, step by step", { plan_flags, run_flags },
+	  verb_plan,
+	  "Does nothing and needs no rights. Takes the flags of run.\n\n"
+	  "Examples:\n"
+	  "  crib plan busybox echo hello\n"
+	  "  crib plan --facts uid=1000,cgroup=none busybox\n\n"
+	  "Exit status: 0; 125 when it cannot be done on that host, or crib was used wrongly.\n" },
+	{ "doctor", "", "say what this host can do, and how to mend what it cannot", { output_flags, help_flags },
+	  verb_doctor,
+	  "Tries each thing in processes of its own; changes nothing.\n\n"
+	  "Exit status: 0 when a sandbox can run here, 1 when not, 125 when crib was used wrongly.\n" },
+	{ "gc", "", "clean up behind cribs that were killed", { help_flags }, verb_gc,
+	  "Every run does this as well, for what it finds.\n\n"
+	  "Exit status: 0; 125 when something could not be cleaned.\n" },
+	{ "version", "", "print the version", { output_flags, help_flags }, verb_version,
+	  "Exit status: 0; 125 when crib was used wrongly.\n" },
+	{ "help", "[VERB]", "explain a verb", { help_flags }, verb_help, "" },
+};
+
+/* ---- what verbs share ---- */
+
+static void warn(const char *sentence)
+{
+	fprintf(stderr, "crib: %s\n", sentence);
+}
+
+struct lifecycle verb_lifecycle(struct words *w)
+{
+	return (struct lifecycle){ w->arena, w->root, w->facts, warn };
+}
+
+int verb_print(const char *text, struct err *err)
+{
+	int rc = fd_write_all(STDOUT_FILENO, text, strlen(text));
+
+	return rc < 0 ? err_sys(err, -rc, "standard output") : 0;
+}
+
+int verb_wants_json(const struct words *w, bool *json, struct err *err)
+{
+	*json = w->output && str_eq(w->output, "json");
+	if (w->output && !*json && !str_eq(w->output, "text"))
+		return err_set(err, EINVAL, "--output %.64s: text or json", w->output);
+	return 0;
+}
+
+int verb_no_more(const struct words *w, char **rest, struct err *err)
+{
+	return *rest ? err_set(err, EINVAL, "%s takes no \"%.64s\"", w->verb, *rest) : 0;
+}
+
+/* ---- help ---- */
+
+static int help(struct words *w, struct err *err)
+{
+	static const struct flag *const tables[] = { global_flags, help_flags, NULL };
+	struct str out = { .arena = w->arena };
+
+	str_add(&out, "Usage: crib [FLAGS] VERB ...\n\nRuns commands in sandboxes of their own.\n\nVerbs:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		str_add(&out, "  %-10s%s\n", verbs[i].name, verbs[i].summary);
+	str_add(&out, "\nFlags:\n");
+	flags_help(tables, &out);
+	str_add(&out, "\nTry: crib run busybox echo hello. More on a verb: crib help VERB\n");
+	return verb_print(out.s, err);
+}
+
+static int help_on(struct words *w, const struct verb *v, struct err *err)
+{
+	struct str out = { .arena = w->arena };
+
+	str_add(&out, "Usage: crib %s [FLAGS]%s%s\n\n%c%s.\n\nFlags:\n", v->name, *v->arguments ? " " : "", v->arguments,
+		v->summary[0] - 'a' + 'A', v->summary + 1);
+	flags_help(v->tables, &out);
+	if (*v->more)
+		str_add(&out, "\n%s", v->more);
+	return verb_print(out.s, err);
+}
+
+static int find_verb(const char *name, const struct verb **verb, struct err *err)
+{
+	struct nearest near = { .word = name };
+
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		if (str_eq(name, verbs[i].name)) {
+			*verb = &verbs[i];
+			return 0;
+		}
+		nearest_try(&near, verbs[i].name);
+	}
+	if (near.best)
+		return err_set(err, EINVAL, "no verb \"%.64s\", did you mean %s? See: crib help", name, near.best);
+	return err_set(err, EINVAL, "no verb \"%.64s\"; see: crib help", name);
+}
+
+static int verb_help(struct words *w, char **rest, int *status, struct err *err)
+{
+	const struct verb *verb;
+
+	*status = 0;
+	if (!*rest)
+		return help(w, err);
+	TRY(verb_no_more(w, rest + 1, err));
+	TRY(find_verb(*rest, &verb, err));
+	return help_on(w, verb, err);
+}
+
+/* ---- the door ---- */
+
+static int call_verb(struct words *w, char **argv, int *status, struct err *err)
+{
+	const struct verb *verb;
+
+	TRY(find_verb(*argv, &verb, err));
+	w->verb = *argv++;
+	TRY(flags_parse(verb->tables, w, &argv, err));
+	*status = 0;
+	return w->help ? help_on(w, verb, err) : verb->run(w, argv, status, err);
+}
+
+static int cli(struct words *w, char **argv, int *status, struct err *err)
+{
+	static const struct flag *const tables[] = { global_flags, help_flags, NULL };
+	static char *none[] = { NULL };
+	const char *root = getenv("CRIB_ROOT");
+
+	w->root = root && *root ? root : NULL;
+	TRY(flags_parse(tables, w, &argv, err));
+	if (w->root)
+		TRY(path_absolute(w->arena, w->root, &w->root, err));
+	if (w->version) {
+		w->verb = "version";
+		return verb_version(w, none, status, err);
+	}
+	if (w->help || !*argv) {
+		*status = 0;
+		return help(w, err);
+	}
+	lower_defaults(w);
+	return call_verb(w, argv, status, err);
+}
+
+int front_cli(char **argv, int *status, struct err *err)
+{
+	struct arena arena = { 0 };
+	struct words w = { .arena = &arena };
+	int rc = cli(&w, *argv ? argv + 1 : argv, status, err);
+
+	arena_free(&arena);
+	return rc;
+}

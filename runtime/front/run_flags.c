@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The flags of `crib run`: a table, and a setter for each flag that is more than
+ * one member. What flags mean together is lower.c's.
+ */
+#include "front/run_flags.h"
+
+#include "front/mount.h"
+#include "front/value.h"
+#include "model/names.h"
+
+#include <errno.h>
+
+#define SETTER(name) \
+	static int name(struct words *w, const struct flag *flag, const char *value, struct err *err)
+
+enum {
+	MEMORY_MIN_BYTES = 512 * 1024, /* kernel memory of a few processes and their stacks is charged too */
+	CPU_QUOTA_MIN_US = 1000,       /* the kernel's */
+	OFFSET_MAX_S = 146 * 365 * 24 * 3600ll, /* what 64 bits of nanoseconds hold, halved */
+};
+
+/* ---- limits ---- */
+
+SETTER(set_memory)
+{
+	struct resources *r = &w->sandbox.resources;
+	int64_t bytes;
+
+	(void)flag;
+	if (str_eq(value, "max") || str_eq(value, "-1")) {
+		r->memory_bytes = LIMIT_NONE;
+		r->memory_asked = false;
+		return 0;
+	}
+	TRY(value_size(value, &bytes, err));
+	if (bytes == 0)
+		return err_set(err, EINVAL,
+			       "nothing runs without memory; leave the flag out for 100m, or say max for no limit");
+	if (bytes < MEMORY_MIN_BYTES)
+		return err_set(err, EINVAL,
+			       "the least is 512k: with less the kernel kills the command before it has started");
+	r->memory_bytes = bytes;
+	r->memory_asked = true;
+	return 0;
+}
+
+SETTER(set_cpus)
+{
+	struct resources *r = &w->sandbox.resources;
+	int64_t quota;
+
+	(void)flag;
+	if (str_eq(value, "max")) {
+		r->cpu_quota_us = LIMIT_NONE;
+		r->cpu_asked = false;
+		return 0;
+	}
+	TRY(value_cpus(value, &quota, err));
+	if (quota < CPU_QUOTA_MIN_US)
+		return err_set(err, EINVAL, "the least is 0.01: the kernel shares out no less; max is no limit");
+	r->cpu_quota_us = quota;
+	r->cpu_asked = true;
+	return 0;
+}
+
+SETTER(set_pids)
+{
+	struct resources *r = &w->sandbox.resources;
+
+	(void)flag;
+	if (str_eq(value, "max") || str_eq(value, "-1")) {
+		r->pids = LIMIT_NONE;
+		r->pids_asked = false;
+		return 0;
+	}
+	if (str_eq(value, "0"))
+		return err_set(err, EINVAL, "nothing runs without a process; say max for no limit");
+	TRY(value_int(value, 1, INT32_MAX, &r->pids, err));
+	r->pids_asked = true;
+	return 0;
+}
+
+SETTER(add_ulimit)
+{
+	struct process_spec *p = &w->container.process;
+	struct rlimit_spec limit;
+
+	(void)flag;
+	TRY(value_ulimit(value, &limit, err));
+	for (size_t i = 0; i < p->n_rlimits; i++)
+		if (p->rlimits[i].resource == limit.resource) {
+			p->rlimits[i] = limit;
+			return 0;
+		}
+	*(struct rlimit_spec *)arena_push(w->arena, &p->rlimits, &p->n_rlimits, sizeof(limit)) = limit;
+	return 0;
+}
+
+SETTER(set_storage)
+{
+	const char *size = str_after(value, "size=");
+
+	(void)flag;
+	if (!size)
+		return err_set(err, EINVAL, "only size=BYTES is known, such as size=64m");
+	TRY(value_size(size, &w->container.writable_bytes, err));
+	if (w->container.writable_bytes < 4096)
+		return err_set(err, EINVAL, "the least is one page, 4k; for a root that is not written to: --read-only");
+	return 0;
+}
+
+/* ---- namespaces ---- */
+
+SETTER(set_namespace)
+{
+	struct ns_spec *ns = (struct ns_spec *)(void *)((char *)w + flag->member);
+
+	if (!str_eq(value, "private") && !str_eq(value, "host"))
+		return err_set(err, EINVAL, "private or host");
+	ns->mode = str_eq(value, "host") ? NS_HOST : NS_NEW;
+	return 0;
+}
+
+SETTER(set_network)
+{
+	if (!str_eq(value, "none") && !str_eq(value, "host"))
+		return err_set(err, EINVAL, "none (a loopback of its own) or host; other networks do not exist yet");
+	w->sandbox.network = str_eq(value, "host") ? NETWORK_HOST : NETWORK_NONE;
+	return set_namespace(w, flag, w->sandbox.network == NETWORK_HOST ? "host" : "private", err);
+}
+
+SETTER(set_time_offset)
+{
+	int64_t seconds;
+
+	(void)flag;
+	TRY(value_int(value, -OFFSET_MAX_S, OFFSET_MAX_S, &seconds, err));
+	w->sandbox.ns[NS_TIME].mode = NS_NEW;
+	w->sandbox.time_monotonic_ns = w->sandbox.time_boottime_ns = seconds * 1000000000;
+	return 0;
+}
+
+/* ---- process ---- */
+
+SETTER(set_stop_signal)
+{
+	int n = signal_number(value);
+
+	(void)flag;
+	if (n < 0)
+		return err_set(err, EINVAL, "no such signal; names with or without SIG and numbers from 1 to %d are taken",
+			       SIGNALS);
+	w->container.process.stop_signal = n;
+	return 0;
+}
+
+SETTER(set_stop_timeout)
+{
+	(void)flag;
+	return value_int(value, -1, INT32_MAX, &w->container.process.stop_timeout_s, err);
+}
+
+SETTER(set_forward)
+{
+	(void)flag;
+	if (!str_eq(value, "process") && !str_eq(value, "group"))
+		return err_set(err, EINVAL, "process or group");
+	w->container.process.forward_group = str_eq(value, "group");
+	return 0;
+}
+
+/* ---- names and values ---- */
+
+static int add_pair(struct words *w, struct pairs *pairs, const char *value, struct err *err)
+{
+	size_t n = strcspn(value, "=");
+	struct pair pair = { arena_strndup(w->arena, value, n), value[n] ? value + n + 1 : "" };
+
+	if (!n)
+		return err_set(err, EINVAL, "no name in front of the value");
+	for (size_t i = 0; i < pairs->n; i++)
+		if (str_eq(pairs->v[i].name, pair.name)) {
+			pairs->v[i] = pair;
+			return 0;
+		}
+	*(struct pair *)arena_push(w->arena, &pairs->v, &pairs->n, sizeof(pair)) = pair;
+	return 0;
+}
+
+SETTER(add_label)
+{
+	(void)flag;
+	return add_pair(w, &w->sandbox.annotations, value, err);
+}
+
+SETTER(add_sysctl)
+{
+	(void)flag;
+	if (!strchr(value, '='))
+		return err_set(err, EINVAL, "not of the form NAME=VALUE");
+	return add_pair(w, &w->sandbox.sysctls, value, err);
+}
+
+/* ---- mounts ---- */
+
+SETTER(add_volume)
+{
+	(void)flag;
+	return mount_add_volume(w, value, err);
+}
+
+SETTER(add_mount)
+{
+	(void)flag;
+	return mount_add_mount(w, value, err);
+}
+
+SETTER(add_tmpfs)
+{
+	(void)flag;
+	return mount_add_tmpfs(w, value, err);
+}
+
+/* ---- what docker has and crib has not ---- */
+
+SETTER(refuse_detach)
+{
+	(void)flag;
+	if (!value)
+		return 0;
+	(void)w;
+	return err_set(err, EINVAL, "running in the background is not available yet; run it without the flag, or with & "
+				    "of your shell");
+}
+
+SETTER(set_rm)
+{
+	(void)w;
+	(void)flag;
+	if (value)
+		return 0;
+	return err_set(err, EINVAL, "nothing is kept of a sandbox that has ended");
+}
+
+#define AT(path) offsetof(struct words, path)
+
+const struct flag run_flags[] = {
+	{ 'i', "interactive", NULL, "keep standard input open", flag_set_switch, AT(container.process.stdin_open) },
+	{ 't', "tty", NULL, "give the command a terminal", flag_set_switch, AT(container.process.terminal) },
+	{ 0, "name", "NAME", "name of the sandbox (default: the image's and six letters)", flag_set_word, AT(sandbox.name) },
+	{ 'e', "env", "NAME[=VALUE]", "set an environment variable; without VALUE: yours", flag_add_word, AT(env) },
+	{ 0, "env-file", "FILE", "set those in FILE, one a line", flag_add_word, AT(env_files) },
+	{ 'w', "workdir", "DIR", "working directory, made if it is missing (default: /)", flag_set_word,
+	  AT(container.process.cwd) },
+	{ 'u', "user", "USER[:GROUP]", "user by name or number (default: root)", flag_set_word, AT(container.process.user) },
+	{ 0, "entrypoint", "PROGRAM", "run PROGRAM with COMMAND as its arguments", flag_set_text, AT(entrypoint) },
+	{ 0, "rootfs", "DIR", "use DIR as root, never written to; there is no IMAGE then", flag_set_word, AT(rootfs) },
+	{ 'h', "hostname", "NAME", "host name (default: the sandbox's name)", flag_set_word, AT(sandbox.hostname) },
+	{ 0, "domainname", "NAME", "NIS domain name", flag_set_word, AT(sandbox.domainname) },
+	{ 'l', "label", "KEY[=VALUE]", "note on the sandbox", add_label, 0 },
+
+	{ 'v', "volume", "SRC:DST[:ro]", "mount a directory or file of the host", add_volume, 0 },
+	{ 0, "mount", "KEY=VALUE,...", "type=bind|tmpfs,source=,target=,readonly,tmpfs-size=,...", add_mount, 0 },
+	{ 0, "tmpfs", "DST[:size=64m]", "mount an empty directory in memory", add_tmpfs, 0 },
+	{ 0, "read-only", NULL, "mount the root read-only", flag_set_switch, AT(container.root_readonly) },
+	{ 0, "storage-opt", "size=SIZE", "bound of what may be written to the root", set_storage, 0 },
+
+	{ 'm', "memory", "SIZE", "memory limit, such as 64m or 1g; max for none (default: 100m)", set_memory, 0 },
+	{ 0, "cpus", "NUMBER", "limit in processors, such as 0.5", set_cpus, 0 },
+	{ 0, "pids-limit", "NUMBER", "limit of processes and threads; max for none (default: 1024)", set_pids, 0 },
+	{ 0, "ulimit", "NAME=SOFT[:HARD]", "resource limit of a process, such as nofile=1024", add_ulimit, 0 },
+	{ 0, "sysctl", "NAME=VALUE", "kernel setting of the sandbox's own namespaces", add_sysctl, 0 },
+
+	{ 0, "init", NULL, "a PID 1 that reaps and forwards signals (default)", flag_set_switch,
+	  AT(container.process.init) },
+	{ 0, "no-init", NULL, "the command itself is PID 1", flag_set_unswitch, AT(container.process.init) },
+	{ 0, "forward-to", "process|group", "who gets forwarded signals (default: process)", set_forward, 0 },
+	{ 0, "stop-signal", "SIGNAL", "what asks the command to end (default: TERM)", set_stop_signal, 0 },
+	{ 0, "stop-timeout", "SECONDS", "time for that before it is killed; -1 for ever (default: 10)", set_stop_timeout, 0 },
+
+	{ 0, "network", "none|host", "host opens the sandbox to your network (default: none)", set_network,
+	  AT(sandbox.ns[NS_NETWORK]) },
+	{ 0, "userns", "private|host", "host opens the sandbox: its ids are the host's", set_namespace,
+	  AT(sandbox.ns[NS_USER]) },
+	{ 0, "pid", "private|host", "host opens the sandbox: it sees your processes", set_namespace, AT(sandbox.ns[NS_PID]) },
+	{ 0, "ipc", "private|host", "host opens the sandbox to your shared memory", set_namespace, AT(sandbox.ns[NS_IPC]) },
+	{ 0, "uts", "private|host", "host opens the sandbox: it has your host name", set_namespace, AT(sandbox.ns[NS_UTS]) },
+	{ 0, "cgroupns", "private|host", "host opens the sandbox: it sees your cgroups", set_namespace,
+	  AT(sandbox.ns[NS_CGROUP]) },
+	{ 0, "time-offset", "SECONDS", "clocks since boot that far ahead, in a time namespace", set_time_offset, 0 },
+
+	{ 'd', "detach", NULL, NULL, refuse_detach, 0 },
+	{ 0, "rm", NULL, "remove the sandbox when it ends (it always is)", set_rm, 0 },
+	{ 0, "help", NULL, "print this help", flag_set_switch, AT(help) },
+	{ 0 },
+};
