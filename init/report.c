@@ -39,6 +39,11 @@ _Noreturn void fail_with(int exit_status, int code, const char *const *parts)
 	}
 	/* when nobody is there to read it, the exit status has to do */
 	send(sync_fd, &report, sizeof(report), MSG_NOSIGNAL);
+	/* a message that we leave unread would reset the connection: the other
+	 * end would read ECONNRESET before the report */
+	shutdown(sync_fd, SHUT_RD);
+	while (recv(sync_fd, &report, sizeof(report), MSG_DONTWAIT) > 0)
+		;
 	_exit(exit_status);
 }
 
