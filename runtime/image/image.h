@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Image names to roots on disk: each gives the descriptor of a directory that is
+ * only ever read.
+ */
+#ifndef CRIB_IMAGE_IMAGE_H
+#define CRIB_IMAGE_IMAGE_H
+
+#include "util/fd.h"
+
+/* The BusyBox root that this file carries, unpacked once into images/ID below
+ * the state directory `root` (its path is for messages). Its SHA-256 is checked
+ * before it is unpacked; it appears under its name whole or not at all. */
+int image_open_embedded(int root, const char *root_path, struct err *err) MUST_CHECK;
+
+/* A directory of the host. */
+int image_open_directory(const char *path, struct err *err) MUST_CHECK;
+
+/* Removes what unpackers that were killed left behind. */
+void image_clean(int root);
+
+/* Unpacks a cpio archive ("newc") into an empty directory. The archive's
+ * own words are checked: nothing is made outside `to`. */
+int cpio_unpack(const unsigned char *data, size_t size, int to, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The table of contents of the program: what happens in the life of a sandbox, in
+ * order. Takes specs, gives exit statuses; may call everything but front/.
+ */
+#include "lifecycle.h"
+#include "image/image.h"
+#include "plan/plan.h"
+#include "sandbox/cgroup.h"
+#include "sandbox/doctor.h"
+#include "sandbox/facts.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/steps.h"
+#include "state/state.h"
+#include "supervise/attach.h"
+#include "util/embed.h"
+
+struct life { /* of one sandbox, from its name to its end */
+	const struct lifecycle *lc;
+	const struct spec *spec;
+	struct plan plan;
+	struct state state;
+	struct claim claim;
+	int image;
+	int *cgroups;  /* by plan.cgroups */
+	struct sandbox sandbox;
+	struct attach attach;
+};
+
+static int make_plan(const struct lifecycle *lc, const struct spec *spec, struct plan *plan, struct err *err)
+{
+	struct facts facts;
+
+	TRY(spec_check(spec, err));
+	facts_gather(&facts, lc->arena);
+	if (lc->facts)
+		TRY(facts_parse(&facts, lc->facts, lc->arena, err));
+	return plan_make(spec, &facts, lc->arena, plan, err);
+}
+
+static int open_image(struct life *l, struct err *err)
+{
+	const struct image_spec *image = &l->spec->containers[0].image;
+
+	l->image = image->kind == IMAGE_EMBEDDED ? image_open_embedded(l->state.root, l->state.path, err) :
+						   image_open_directory(image->path, err);
+	return l->image < 0 ? l->image : 0;
+}
+
+/* Everything outside that outlives a process, each step written down before it is done. */
+static int do_steps(struct life *l, struct err *err)
+{
+	l->cgroups = arena_array(l->lc->arena, l->plan.n_cgroups + 1, sizeof(*l->cgroups));
+	for (size_t i = 0; i < l->plan.n_cgroups; i++)
+		l->cgroups[i] = -1;
+	for (size_t i = 0; i < l->plan.n_steps; i++)
+		TRY(claim_journal(&l->claim, &l->plan.steps[i], err));
+	for (size_t i = 0; i < l->plan.n_cgroups; i++) {
+		struct err why;
+
+		TRY(cgroup_make_outside(&l->plan.cgroups[i], &l->cgroups[i], &why, err));
+		if (l->cgroups[i] < 0)
+			l->lc->warn(arena_printf(l->lc->arena, "no default limits: %s (see crib doctor)", why.text));
+	}
+	return 0;
+}
+
+static int spawn(struct life *l, struct err *err)
+{
+	const struct process_plan *process = &l->plan.process;
+	struct sandbox_request req = { .plan = &l->plan, .image = l->image, .cgroups = l->cgroups };
+
+	l->attach.terminal = process->terminal;
+	l->attach.stdin_open = process->stdin_open;
+	l->attach.stop_signal = process->stop_signal;
+	l->attach.stop_timeout_s = process->stop_timeout_s;
+	TRY(attach_open(&l->attach, err));
+	memcpy(req.streams, l->attach.streams, sizeof(req.streams));
+	TRY(sandbox_spawn_outside(&req, &l->sandbox, err));
+	attach_started(&l->attach);
+	return sandbox_start_outside(&l->sandbox, err);
+}
+
+/* Debris of others is cleared while the new sandbox is starting: it costs no start. */
+static void recover_others(struct life *l)
+{
+	struct err err;
+	size_t n;
+
+	if (state_recover(&l->state, step_undo_outside, &n, &err) < 0)
+		l->lc->warn(err.text);
+	image_clean(l->state.root);
+}
+
+static int on_message(void *arg, int *master, struct err *err)
+{
+	struct life *l = arg;
+
+	switch (sandbox_event_outside(&l->sandbox, master, err)) {
+	case SANDBOX_READY:
+		return 0;
+	case SANDBOX_RUNNING:
+		return 1;
+	default:
+		return -err->code;
+	}
+}
+
+static int attend(struct life *l, int *status, struct err *err)
+{
+	const struct attach_target target = { l->sandbox.pid, l->sandbox.pidfd, l->sandbox.sync, on_message, l };
+	int rc;
+
+	recover_others(l);
+	rc = attach_loop(&l->attach, &target, status, err);
+	l->sandbox.pid = -1; /* reaped */
+	return rc;
+}
+
+/* Backwards, whatever had been reached. */
+static int end(struct life *l, struct err *err)
+{
+	int rc;
+
+	attach_close(&l->attach);
+	sandbox_end_outside(&l->sandbox);
+	for (size_t i = 0; l->cgroups && i < l->plan.n_cgroups; i++)
+		fd_close(&l->cgroups[i]);
+	rc = claim_undo(&l->claim, &l->state, step_undo_outside, err);
+	fd_close(&l->image);
+	return rc;
+}
+
+static int live(struct life *l, int *status, struct err *err)
+{
+	TRY(do_steps(l, err));
+	TRY(spawn(l, err));
+	return attend(l, status, err);
+}
+
+int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *status, struct err *err)
+{
+	struct life l = { .lc = lc, .spec = spec, .image = -1 };
+	struct err undo_err;
+	int rc;
+
+	l.sandbox = (struct sandbox){ -1, -1, -1 };
+	l.attach.master = l.attach.signals = -1;
+	TRY(make_plan(lc, spec, &l.plan, err));
+	TRY(state_open(&l.state, lc->state_root, err));
+	TRY(open_image(&l, err));
+	TRY(claim_take(&l.claim, &l.state, l.plan.name, step_undo_outside, err));
+	for (size_t i = 0; i < l.plan.warnings.n; i++)
+		lc->warn(l.plan.warnings.v[i]);
+	rc = live(&l, status, err);
+	if (end(&l, &undo_err) < 0)
+		lc->warn(undo_err.text);
+	state_close(&l.state);
+	return rc < 0 ? err_in(err, rc, "%s", l.plan.name) : 0;
+}
+
+int lifecycle_plan(const struct lifecycle *lc, const struct spec *spec, bool json, const char **text, struct err *err)
+{
+	struct plan plan;
+
+	TRY(make_plan(lc, spec, &plan, err));
+	*text = json ? plan_json(&plan, lc->arena) : plan_text(&plan, lc->arena);
+	return 0;
+}
+
+int lifecycle_gc(const struct lifecycle *lc, size_t *cleaned, struct err *err)
+{
+	struct state state;
+	int rc;
+
+	TRY(state_open(&state, lc->state_root, err));
+	rc = state_recover(&state, step_undo_outside, cleaned, err);
+	image_clean(state.root);
+	state_close(&state);
+	return rc;
+}
+
+void lifecycle_doctor(const struct lifecycle *lc, struct finding **findings, size_t *n)
+{
+	doctor_probe(lc->arena, lc->state_root, findings, n);
+}
+
+const char *lifecycle_version(void)
+{
+	return CRIB_VERSION;
+}
+
+const char *lifecycle_rootfs_id(void)
+{
+	return crib_rootfs_id;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The life of a sandbox: what the fronts may ask for. Each takes a checked
+ * spec and a struct options, gives 0 or -errno with a sentence in err.
+ */
+#ifndef CRIB_LIFECYCLE_H
+#define CRIB_LIFECYCLE_H
+
+#include "model/spec.h"
+#include "util/arena.h"
+#include "util/err.h"
+
+struct lifecycle {
+	struct arena *arena;
+	const char *state_root;  /* --root or $CRIB_ROOT; NULL: the user's default (state/state.h) */
+	const char *facts;       /* plan as if on another host: "uid=1000,cgroup=v2,…" (plan/facts.h) */
+	void (*warn)(const char *sentence); /* prints one line on stderr; never NULL */
+};
+
+/* create, start, attach, wait, delete: a foreground run. *status is what the
+ * caller exits with: the command's own, or 128+N. */
+int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *status, struct err *err) MUST_CHECK;
+
+/* The plan as text, one step a line, or as JSON; nothing is done. */
+int lifecycle_plan(const struct lifecycle *lc, const struct spec *spec, bool json, const char **text,
+		   struct err *err) MUST_CHECK;
+
+/* Finishes what cribs that were killed left behind; *cleaned counts sandboxes. */
+int lifecycle_gc(const struct lifecycle *lc, size_t *cleaned, struct err *err) MUST_CHECK;
+
+/* ---- crib doctor ---- */
+
+enum finding_level { FINDING_OK, FINDING_LIMITED, FINDING_MISSING };
+
+struct finding {
+	enum finding_level level;
+	const char *topic;  /* "user namespaces" */
+	const char *text;   /* what is so, by name of the sysctl, file, module that makes it so */
+	const char *fix;    /* the exact command or line that mends it; NULL: nothing to mend */
+};
+
+/* Probes this host as this user; in the arena. */
+void lifecycle_doctor(const struct lifecycle *lc, struct finding **findings, size_t *n);
+
+/* The version of this crib and the digest of its embedded root. */
+const char *lifecycle_version(void);
+const char *lifecycle_rootfs_id(void);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Host facts from words: plan as if on another host.
+ */
+#include "plan/facts.h"
+
+#include <errno.h>
+
+typedef int fact_set(struct facts *facts, const char *value);
+
+static int set_number(uint32_t *out, const char *value)
+{
+	char *end;
+	unsigned long n = strtoul(value, &end, 10);
+
+	if (end == value || *end || n > UINT32_MAX)
+		return -EINVAL;
+	*out = (uint32_t)n;
+	return 0;
+}
+
+static int set_bool(bool *out, const char *value)
+{
+	if (!str_eq(value, "0") && !str_eq(value, "1"))
+		return -EINVAL;
+	*out = *value == '1';
+	return 0;
+}
+
+static int set_uid(struct facts *f, const char *value)
+{
+	f->privileged = str_eq(value, "0");
+	return set_number(&f->uid, value);
+}
+
+static int set_gid(struct facts *f, const char *value) { return set_number(&f->gid, value); }
+static int set_privileged(struct facts *f, const char *value) { return set_bool(&f->privileged, value); }
+static int set_noexec(struct facts *f, const char *value) { return set_bool(&f->root_noexec, value); }
+
+static int set_kernel(struct facts *f, const char *value)
+{
+	unsigned major, minor;
+
+	if (sscanf(value, "%u.%u", &major, &minor) != 2)
+		return -EINVAL;
+	f->kernel = major * 1000 + minor;
+	return 0;
+}
+
+#define V1(name) { 1, "/sys/fs/cgroup/" name, .writable = true, .enabled = true }
+#define V2(dir, on) { 2, dir, .writable = true, .enabled = on }
+#define DELEGATED "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice"
+
+static const struct {
+	const char *name;
+	struct controller_fact controllers[CTRL_COUNT];
+} layouts[] = {
+	{ "none", { { 0 } } },
+	{ "v1", { V1("memory"), V1("pids"), V1("cpu") } },
+	{ "hybrid", { V1("memory"), V1("pids"), V1("cpu") } },
+	{ "v2", { V2("/sys/fs/cgroup", true), V2("/sys/fs/cgroup", true), V2("/sys/fs/cgroup", false) } },
+	{ "mixed", { V2("/sys/fs/cgroup/unified", true), V2("/sys/fs/cgroup/unified", true), V1("cpu") } },
+	{ "delegated", { V2(DELEGATED, true), V2(DELEGATED, true), V2(DELEGATED, false) } },
+};
+
+static int set_cgroup(struct facts *f, const char *value)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
+		if (!str_eq(layouts[i].name, value))
+			continue;
+		memcpy(f->controllers, layouts[i].controllers, sizeof(f->controllers));
+		/* but for a delegated subtree, cgroups are root's */
+		for (int c = 0; c < CTRL_COUNT; c++)
+			f->controllers[c].writable &= f->uid == 0 || str_eq(value, "delegated");
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static const struct {
+	const char *name;
+	fact_set *set;
+} rows[] = {
+	{ "uid", set_uid },       { "gid", set_gid },       { "privileged", set_privileged },
+	{ "kernel", set_kernel }, { "cgroup", set_cgroup }, { "noexec", set_noexec },
+};
+
+static int parse_word(struct facts *facts, const char *word, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *value = str_after(word, rows[i].name);
+
+		if (!value || *value != '=')
+			continue;
+		if (rows[i].set(facts, value + 1) < 0)
+			break;
+		return 0;
+	}
+	return err_set(err, EINVAL,
+		       "host fact \"%s\" is not understood: say uid=N gid=N privileged=0|1 kernel=6.12 "
+		       "cgroup=none|v1|v2|hybrid|mixed|delegated noexec=0|1, in this order",
+		       word);
+}
+
+int facts_parse(struct facts *facts, const char *words, struct arena *arena, struct err *err)
+{
+	char *word = arena_strdup(arena, words);
+
+	while (word && *word) {
+		char *next = strchr(word, ',');
+
+		if (next)
+			*next++ = '\0';
+		TRY(parse_word(facts, word, err));
+		word = next;
+	}
+	return 0;
+}

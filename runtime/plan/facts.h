@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What plan needs to know of the host. Gathered by sandbox/facts.c at run time;
+ * given by words ("uid=1000,cgroup=v2") for `crib plan --facts` and the tests.
+ */
+#ifndef CRIB_PLAN_FACTS_H
+#define CRIB_PLAN_FACTS_H
+
+#include "util/arena.h"
+#include "util/err.h"
+
+enum controller { CTRL_MEMORY, CTRL_PIDS, CTRL_CPU, CTRL_COUNT };
+
+extern const char *const controller_names[CTRL_COUNT];
+
+struct controller_fact {
+	int version;         /* 1 or 2; 0: not mounted or not available here */
+	const char *parent;  /* absolute directory in which crib makes its cgroup */
+	bool writable;       /* this user may make one there */
+	bool enabled;        /* v2: on in the parent's cgroup.subtree_control */
+};
+
+struct facts {
+	uint32_t uid, gid;        /* effective */
+	unsigned kernel;          /* major * 1000 + minor: 6012 is 6.12 */
+	bool privileged;          /* CAP_SYS_ADMIN here: identity maps may be written, limits raised */
+	bool root_noexec;         /* the image lies on a mount with noexec (Debian's /run) */
+	struct controller_fact controllers[CTRL_COUNT];
+};
+
+/* Words, comma separated, over *facts: uid= gid= kernel=6.12 privileged=0|1
+ * cgroup=none|v1|v2|hybrid|mixed|delegated noexec=0|1. */
+int facts_parse(struct facts *facts, const char *words, struct arena *arena, struct err *err) MUST_CHECK;
+
+#endif

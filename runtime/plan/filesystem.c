@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The container's file system as a list of operations. The standard parts are
+ * rows of a table; the order is: root, kernel file systems, /dev, generated
+ * files, the user's mounts, working directory, and last what is hidden or made
+ * read-only, so that no later row can undo it.
+ */
+#include "plan/planner.h"
+#include "util/sys.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+enum { NSNDNX = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NODEV | SYS_MOUNT_ATTR_NOEXEC };
+
+static const int64_t default_writable_bytes = 64 << 20;
+
+#define OPTIONS(...) { (const char *[]){ __VA_ARGS__ }, sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *) }
+
+static const struct op proc_op = { OP_MOUNT, "/proc", .fs_type = "proc", .attrs = NSNDNX };
+
+static const struct op sys_op = {
+	/* refused where /sys itself is not mounted: then there is none inside */
+	OP_MOUNT, "/sys", .fs_type = "sysfs", .attrs = NSNDNX | SYS_MOUNT_ATTR_RDONLY, .missing_ok = true,
+};
+
+static const struct op sys_host_op = {
+	/* sysfs shows the network namespace of its mounter: the host's one is the host's */
+	OP_BIND, "/sys", "/sys", .attrs = NSNDNX | SYS_MOUNT_ATTR_RDONLY, .recursive = true, .missing_ok = true,
+};
+
+static const struct op dev_ops[] = {
+	{ OP_MOUNT, "/dev", .fs_type = "tmpfs", .attrs = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC,
+	  .options = OPTIONS("mode=0755", "size=64k") },
+	{ OP_DEVICE, "/dev/null", "/dev/null" },
+	{ OP_DEVICE, "/dev/zero", "/dev/zero" },
+	{ OP_DEVICE, "/dev/full", "/dev/full" },
+	{ OP_DEVICE, "/dev/random", "/dev/random" },
+	{ OP_DEVICE, "/dev/urandom", "/dev/urandom" },
+	{ OP_DEVICE, "/dev/tty", "/dev/tty" },
+	{ OP_SYMLINK, "/dev/fd", "/proc/self/fd" },
+	{ OP_SYMLINK, "/dev/stdin", "/proc/self/fd/0" },
+	{ OP_SYMLINK, "/dev/stdout", "/proc/self/fd/1" },
+	{ OP_SYMLINK, "/dev/stderr", "/proc/self/fd/2" },
+	{ OP_SYMLINK, "/dev/ptmx", "pts/ptmx" },
+	{ OP_MKDIR, "/dev/pts", .mode = 0755 },
+	{ OP_MKDIR, "/dev/shm", .mode = 01777 },
+	{ OP_MKDIR, "/dev/mqueue", .mode = 01777 },
+};
+
+static const struct op pts_op = {
+	OP_MOUNT, "/dev/pts", .fs_type = "devpts", .attrs = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC,
+	.options = OPTIONS("newinstance", "ptmxmode=0666", "mode=0620"),
+};
+
+static const struct op pts_gid_op = {
+	OP_MOUNT, "/dev/pts", .fs_type = "devpts", .attrs = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC,
+	.options = OPTIONS("newinstance", "ptmxmode=0666", "mode=0620", "gid=5"),
+};
+
+static const struct op late_dev_ops[] = {
+	{ OP_MOUNT, "/dev/shm", .fs_type = "tmpfs", .attrs = NSNDNX, .options = OPTIONS("mode=1777", "size=64m") },
+	/* a kernel without POSIX message queues has none to show */
+	{ OP_MOUNT, "/dev/mqueue", .fs_type = "mqueue", .attrs = NSNDNX, .missing_ok = true },
+};
+
+/* OCI's default list, moby's and podman's together. */
+static const char *const masked[] = {
+	"/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
+	"/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap",
+	"/sys/firmware", "/sys/fs/selinux",
+};
+
+static const char *const readonly[] = { "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger" };
+
+static struct op *add(struct planner *p, const struct op *op)
+{
+	struct op *new = arena_push(p->arena, &p->plan->ops, &p->plan->n_ops, sizeof(*new));
+
+	*new = *op;
+	return new;
+}
+
+static void add_option(struct planner *p, struct strs *options, const char *option)
+{
+	*(const char **)arena_push(p->arena, &options->v, &options->n, sizeof(char *)) = option;
+}
+
+static bool maps_id(const struct id_maps *maps, uint32_t id)
+{
+	for (size_t i = 0; i < maps->n; i++)
+		if (id >= maps->v[i].inside && id - maps->v[i].inside < maps->v[i].count)
+			return true;
+	return maps->n == 0;
+}
+
+/* Without a writable layer nothing can be made in the root: the image must have
+ * every mount point, and no mount may forbid to execute what is in it. */
+static bool root_can_be_bound(const struct planner *p)
+{
+	const struct container_spec *c = p->container;
+
+	return c->root_readonly && c->image.kind == IMAGE_EMBEDDED && !p->facts->root_noexec && !c->n_mounts &&
+	       (!c->process.cwd || str_eq(c->process.cwd, "/"));
+}
+
+static void plan_root(struct planner *p)
+{
+	const struct container_spec *c = p->container;
+	struct op op = { .target = "/", .source = c->image.path ? c->image.path : c->image.name };
+
+	op.kind = root_can_be_bound(p) ? OP_ROOT_BIND : OP_ROOT_OVERLAY;
+	op.attrs = SYS_MOUNT_ATTR_NODEV;
+	add(p, &op);
+	p->plan->writable_bytes = c->writable_bytes ? c->writable_bytes : default_writable_bytes;
+}
+
+static void plan_generated(struct planner *p)
+{
+	const char *name = p->plan->hostname ? p->plan->hostname : p->plan->name;
+	struct op op = { OP_FILE, .missing_ok = true, .make_target = true,
+			 .attrs = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NODEV | SYS_MOUNT_ATTR_NOEXEC };
+
+	op.target = "/etc/hostname";
+	op.source = arena_printf(p->arena, "%s\n", name);
+	add(p, &op);
+	op.target = "/etc/hosts";
+	op.source = arena_printf(p->arena,
+				 "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.0.1\t%s\n", name);
+	add(p, &op);
+	op.target = "/etc/resolv.conf";
+	op.source = "# no network, no name servers\n";
+	if (!p->plan->loopback) {
+		op.kind = OP_BIND;
+		op.source = "/etc/resolv.conf";
+		op.attrs |= SYS_MOUNT_ATTR_RDONLY;
+	}
+	add(p, &op);
+}
+
+static int plan_user_mount(struct planner *p, const struct mount_spec *m)
+{
+	struct op *op = add(p, &(struct op){
+		.kind = m->type == MOUNT_BIND ? OP_BIND : OP_MOUNT,
+		.target = m->destination,
+		.source = m->source,
+		.fs_type = m->type == MOUNT_TMPFS ? "tmpfs" : m->fs_type,
+		.recursive = !m->nonrecursive,
+		.make_target = true,
+	});
+
+	op->attrs = (m->readonly ? SYS_MOUNT_ATTR_RDONLY : 0) | (m->nosuid ? SYS_MOUNT_ATTR_NOSUID : 0) |
+		    (m->nodev ? SYS_MOUNT_ATTR_NODEV : 0) | (m->noexec ? SYS_MOUNT_ATTR_NOEXEC : 0);
+	if (m->type == MOUNT_FS)
+		return err_set(p->err, EOPNOTSUPP, "a mount of type %s at %s cannot be had: not supported by this version",
+			       m->fs_type, m->destination);
+	/* devices and setuid files of a volume are never for the sandbox */
+	op->attrs |= SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NODEV;
+	if (m->type == MOUNT_TMPFS) {
+		add_option(p, &op->options, arena_printf(p->arena, "mode=%04o", m->mode ? m->mode : 01777u));
+		add_option(p, &op->options, arena_printf(p->arena, "size=%" PRId64,
+							 m->size_bytes ? m->size_bytes : default_writable_bytes));
+	}
+	for (size_t i = 0; i < m->options.n; i++)
+		add_option(p, &op->options, m->options.v[i]);
+	return 0;
+}
+
+/* Only what is namespaced may be set, and only in a namespace of its own:
+ * anything else would reach the host. namespaces(7), Kubernetes' "safe" and
+ * "namespaced" sysctls. */
+static const struct {
+	const char *prefix;
+	uint64_t clone_flag;
+} sysctl_rows[] = {
+	{ "net.", CLONE_NEWNET },         { "fs.mqueue.", CLONE_NEWIPC }, { "kernel.shm", CLONE_NEWIPC },
+	{ "kernel.msg", CLONE_NEWIPC },   { "kernel.sem", CLONE_NEWIPC },
+};
+
+static int plan_sysctl(struct planner *p, const struct pair *sysctl)
+{
+	char *path = arena_printf(p->arena, "%s", sysctl->name);
+
+	if (strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != strlen(path) ||
+	    strstr(path, "..") || path[0] == '.')
+		return err_set(p->err, EINVAL, "sysctl %s is no name of one", sysctl->name);
+	for (size_t i = 0; i < ARRAY_SIZE(sysctl_rows); i++) {
+		if (!str_after(path, sysctl_rows[i].prefix))
+			continue;
+		if (!(p->plan->clone_flags & sysctl_rows[i].clone_flag))
+			return err_set(p->err, EPERM, "sysctl %s would change the host: its namespace is the host's",
+				       sysctl->name);
+		for (char *c = path; *c; c++)
+			if (*c == '.')
+				*c = '/';
+		add(p, &(struct op){ OP_SYSCTL, path, sysctl->value });
+		return 0;
+	}
+	return err_set(p->err, EPERM, "sysctl %s is not namespaced: it would change the host", sysctl->name);
+}
+
+static int plan_kernel_filesystems(struct planner *p)
+{
+	const struct pairs *sysctls = &p->spec->sandbox.sysctls;
+
+	add(p, &proc_op);
+	for (size_t i = 0; i < sysctls->n; i++)
+		TRY(plan_sysctl(p, &sysctls->v[i]));
+	add(p, p->plan->loopback ? &sys_op : &sys_host_op);
+	for (size_t i = 0; i < ARRAY_SIZE(dev_ops); i++)
+		add(p, &dev_ops[i]);
+	add(p, maps_id(&p->plan->gid_maps, 5) ? &pts_gid_op : &pts_op);
+	for (size_t i = 0; i < ARRAY_SIZE(late_dev_ops); i++)
+		add(p, &late_dev_ops[i]);
+	return 0;
+}
+
+static void plan_hidden(struct planner *p)
+{
+	const struct container_spec *c = p->container;
+
+	for (size_t i = 0; i < ARRAY_SIZE(masked); i++)
+		add(p, &(struct op){ OP_MASK, masked[i], .missing_ok = true });
+	for (size_t i = 0; i < c->masked_paths.n; i++)
+		add(p, &(struct op){ OP_MASK, c->masked_paths.v[i], .missing_ok = true });
+	for (size_t i = 0; i < ARRAY_SIZE(readonly); i++)
+		add(p, &(struct op){ OP_READONLY, readonly[i], .missing_ok = true });
+	for (size_t i = 0; i < c->readonly_paths.n; i++)
+		add(p, &(struct op){ OP_READONLY, c->readonly_paths.v[i], .missing_ok = true });
+	if (c->root_readonly)
+		add(p, &(struct op){ OP_READONLY, "/" });
+}
+
+int plan_filesystem(struct planner *p)
+{
+	const struct container_spec *c = p->container;
+
+	plan_root(p);
+	TRY(plan_kernel_filesystems(p));
+	plan_generated(p);
+	for (size_t i = 0; i < c->n_mounts; i++)
+		TRY(plan_user_mount(p, &c->mounts[i]));
+	if (c->process.cwd && !str_eq(c->process.cwd, "/"))
+		add(p, &(struct op){ OP_MKDIR, c->process.cwd, .mode = 0755 });
+	if (c->process.terminal)
+		add(p, &(struct op){ OP_TERMINAL, "/dev/console" });
+	plan_hidden(p);
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * plan_make: spec and facts in, plan out. Pure: no system calls. The order of
+ * the calls is the order in which the parts may rely on one another.
+ */
+#include "plan/planner.h"
+
+const char *const step_names[STEP_KINDS] = {
+	[STEP_CGROUP] = "cgroup",
+};
+
+const char *const op_names[OP_KINDS] = {
+	[OP_ROOT_OVERLAY] = "root-overlay",
+	[OP_ROOT_BIND] = "root-bind",
+	[OP_MOUNT] = "mount",
+	[OP_BIND] = "bind",
+	[OP_DEVICE] = "device",
+	[OP_MKDIR] = "mkdir",
+	[OP_SYMLINK] = "symlink",
+	[OP_FILE] = "file",
+	[OP_SYSCTL] = "sysctl",
+	[OP_TERMINAL] = "terminal",
+	[OP_MASK] = "mask",
+	[OP_READONLY] = "read-only",
+};
+
+void plan_warn(struct planner *p, const char *sentence)
+{
+	*(const char **)arena_push(p->arena, &p->plan->warnings.v, &p->plan->warnings.n, sizeof(char *)) = sentence;
+}
+
+int plan_make(const struct spec *spec, const struct facts *facts, struct arena *arena, struct plan *plan,
+	      struct err *err)
+{
+	struct plan made = { .name = spec->sandbox.name };
+	struct planner p = {
+		.spec = spec,
+		.container = spec->containers,
+		.facts = facts,
+		.arena = arena,
+		.plan = &made,
+		.err = err,
+	};
+
+	TRY(plan_supported(&p));
+	TRY(plan_namespaces(&p));
+	TRY(plan_cgroups(&p));
+	TRY(plan_filesystem(&p));
+	TRY(plan_process(&p));
+	*plan = made;
+	return 0;
+}

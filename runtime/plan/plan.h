@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * struct plan: what will be done, in the kernel's words and in order. Made from
+ * a spec and host facts by pure functions; carried out by sandbox/, which
+ * cannot see the spec: every decision is taken here, where it is tested
+ * without root. `crib plan` prints it.
+ */
+#ifndef CRIB_PLAN_PLAN_H
+#define CRIB_PLAN_PLAN_H
+
+#include "plan/facts.h"
+#include "plan/step.h"
+#include "util/values.h"
+
+/* ---- cgroups (outside) ---- */
+
+struct knob {
+	const char *file, *value;
+	bool required;   /* asked for by the user: failing is an error; else a warning */
+	bool missing_ok; /* not every kernel has the file: its absence is no failure */
+};
+
+struct cgroup_plan {
+	int version;
+	const char *path;      /* absolute */
+	const char *enable;    /* v2: what to write to the parent's cgroup.subtree_control first; NULL: nothing */
+	struct knob *knobs;
+	size_t n_knobs;
+};
+
+/* ---- the file system (inside), in order ---- */
+
+enum op_kind {
+	OP_ROOT_OVERLAY, /* the image below a bounded tmpfs; a copy of it on the tmpfs where the kernel refuses */
+	OP_ROOT_BIND,    /* the image itself */
+	OP_MOUNT,        /* a new file system at target */
+	OP_BIND,         /* a file or directory of the host at target */
+	OP_DEVICE,       /* the same for a device node: source is checked to be one */
+	OP_MKDIR,
+	OP_SYMLINK,      /* source is what the link says */
+	OP_FILE,         /* a generated file, bound over target; source is its content */
+	OP_SYSCTL,       /* source is written to target below /proc/sys */
+	OP_TERMINAL,     /* the terminal's device, bound over target */
+	OP_MASK,         /* hidden behind an empty file or directory of ours */
+	OP_READONLY,     /* target bound over itself, read-only */
+	OP_KINDS,
+};
+
+extern const char *const op_names[OP_KINDS];
+
+struct op {
+	enum op_kind kind;
+	const char *target;   /* in the container, absolute */
+	const char *source;   /* by kind */
+	const char *fs_type;  /* OP_MOUNT */
+	struct strs options;  /* fsconfig(2): key or key=value */
+	uint32_t attrs;       /* MOUNT_ATTR_* */
+	uint32_t mode;        /* OP_MKDIR */
+	bool recursive;       /* OP_BIND: with what is mounted below */
+	bool missing_ok;      /* a target or source that is not there is no error */
+	bool make_target;     /* make the target where it is missing */
+};
+
+/* ---- the process ---- */
+
+enum plan_role { ROLE_PID1, ROLE_EXEC, ROLE_HOLD }; /* as init/handoff.h's */
+
+struct process_plan {
+	enum plan_role role;
+	struct strs args, env;
+	const char *cwd;
+	const char *user;            /* resolved in the container's files; NULL: 0:0 */
+	struct strs extra_groups;
+	uint32_t umask;
+	uint64_t cap_bounding, cap_permitted, cap_effective, cap_ambient;
+	bool no_new_privs, terminal, stdin_open, forward_group;
+	struct rlimit_spec *rlimits;
+	size_t n_rlimits;
+	int stop_signal;
+	int64_t stop_timeout_s;
+};
+
+struct spec;
+
+struct plan {
+	const char *name;
+	struct step *steps;          /* outside, in order of doing */
+	size_t n_steps;
+	struct cgroup_plan *cgroups;
+	size_t n_cgroups;
+	uint64_t clone_flags;        /* CLONE_NEW* for clone3(2) */
+	bool unshare_cgroup;         /* once it is in the right cgroup */
+	bool unshare_time;
+	int64_t time_monotonic_ns, time_boottime_ns;
+	struct id_maps uid_maps, gid_maps;
+	bool setgroups_deny;         /* user_namespaces(7): an unprivileged gid map wants it */
+	bool loopback;
+	const char *hostname, *domainname; /* NULL: leave */
+	int64_t writable_bytes;      /* of the tmpfs that carries the root's writes */
+	struct op *ops;
+	size_t n_ops;
+	struct process_plan process;
+	struct strs warnings;        /* to be said once, before the start */
+};
+
+/* Spec and facts to a plan in the arena. Gives -EINVAL, -EOPNOTSUPP (a member of
+ * the spec that is not carried out yet: never dropped in silence) or -EPERM. */
+int plan_make(const struct spec *spec, const struct facts *facts, struct arena *arena, struct plan *plan,
+	      struct err *err) MUST_CHECK;
+
+/* The plan as text, a step a line, or as JSON; in the arena. */
+const char *plan_text(const struct plan *plan, struct arena *arena) __attribute__((returns_nonnull));
+const char *plan_json(const struct plan *plan, struct arena *arena) __attribute__((returns_nonnull));
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A plan as text: outside steps first, then what is done inside, then the
+ * command. One step a line, in the order of doing; golden files hold it.
+ */
+#include "plan/plan.h"
+#include "util/str.h"
+#include "util/sys.h"
+
+#include <inttypes.h>
+
+static const struct {
+	uint64_t flag;
+	const char *name;
+} namespaces[] = {
+	{ CLONE_NEWUSER, "user" }, { CLONE_NEWPID, "pid" }, { CLONE_NEWNS, "mount" },
+	{ CLONE_NEWNET, "network" }, { CLONE_NEWUTS, "uts" }, { CLONE_NEWIPC, "ipc" },
+};
+
+static const struct {
+	uint32_t attr;
+	const char *name;
+} attrs[] = {
+	{ SYS_MOUNT_ATTR_RDONLY, "ro" }, { SYS_MOUNT_ATTR_NOSUID, "nosuid" },
+	{ SYS_MOUNT_ATTR_NODEV, "nodev" }, { SYS_MOUNT_ATTR_NOEXEC, "noexec" },
+};
+
+static const char *const roles[] = { [ROLE_PID1] = "pid1", [ROLE_EXEC] = "exec", [ROLE_HOLD] = "hold" };
+
+/* A word that may hold anything: quoted as C would where it is not plain. */
+static void add_word(struct str *s, const char *word)
+{
+	if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@%^") == strlen(word)) {
+		str_add(s, " %s", word);
+		return;
+	}
+	str_add(s, " \"");
+	for (const unsigned char *c = (const unsigned char *)word; *c; c++) {
+		if (*c == '\n')
+			str_add(s, "\\n");
+		else if (*c == '\t')
+			str_add(s, "\\t");
+		else if (*c == '"' || *c == '\\')
+			str_add(s, "\\%c", *c);
+		else if (*c < 32 || *c == 127)
+			str_add(s, "\\x%02x", *c);
+		else
+			str_add(s, "%c", *c);
+	}
+	str_add(s, "\"");
+}
+
+static void add_cgroup(struct str *s, const struct cgroup_plan *cg)
+{
+	str_add(s, "outside cgroup v%d %s\n", cg->version, cg->path);
+	if (cg->enable)
+		str_add(s, "outside   enable %s in the parent\n", cg->enable);
+	for (size_t i = 0; i < cg->n_knobs; i++)
+		str_add(s, "outside   %s = %s%s\n", cg->knobs[i].file, cg->knobs[i].value,
+			cg->knobs[i].required ? " (required)" : "");
+}
+
+static void add_maps(struct str *s, const char *name, const struct id_maps *maps)
+{
+	for (size_t i = 0; i < maps->n; i++)
+		str_add(s, "outside %s %u %u %u\n", name, maps->v[i].inside, maps->v[i].outside, maps->v[i].count);
+}
+
+static void add_outside(struct str *s, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_cgroups; i++)
+		add_cgroup(s, &plan->cgroups[i]);
+	str_add(s, "outside clone");
+	for (size_t i = 0; i < ARRAY_SIZE(namespaces); i++)
+		if (plan->clone_flags & namespaces[i].flag)
+			str_add(s, " %s", namespaces[i].name);
+	str_add(s, "\n");
+	add_maps(s, "uid_map", &plan->uid_maps);
+	add_maps(s, "gid_map", &plan->gid_maps);
+	if (plan->setgroups_deny)
+		str_add(s, "outside setgroups deny\n");
+}
+
+static void add_op(struct str *s, const struct op *op)
+{
+	const char *sep = " ";
+
+	str_add(s, "inside %s", op_names[op->kind]);
+	if (op->fs_type)
+		str_add(s, " %s", op->fs_type);
+	add_word(s, op->target);
+	if (op->source) {
+		str_add(s, op->kind == OP_SYSCTL ? " =" : " <-");
+		add_word(s, op->source);
+	}
+	if (op->mode)
+		str_add(s, " %04o", op->mode);
+	for (size_t i = 0; i < ARRAY_SIZE(attrs); i++)
+		if (op->attrs & attrs[i].attr) {
+			str_add(s, "%s%s", sep, attrs[i].name);
+			sep = ",";
+		}
+	for (size_t i = 0; i < op->options.n; i++, sep = ",")
+		str_add(s, "%s%s", sep, op->options.v[i]);
+	str_add(s, "%s%s%s\n", op->recursive ? " recursive" : "", op->make_target ? " make" : "",
+		op->missing_ok ? " if-there" : "");
+}
+
+static void add_inside(struct str *s, const struct plan *plan)
+{
+	if (plan->unshare_cgroup)
+		str_add(s, "inside unshare cgroup\n");
+	if (plan->unshare_time)
+		str_add(s, "inside unshare time monotonic=%" PRId64 "ns boottime=%" PRId64 "ns\n",
+			plan->time_monotonic_ns, plan->time_boottime_ns);
+	if (plan->loopback)
+		str_add(s, "inside loopback up\n");
+	str_add(s, "inside writable %" PRId64 " bytes\n", plan->writable_bytes);
+	for (size_t i = 0; i < plan->n_ops; i++)
+		add_op(s, &plan->ops[i]);
+	str_add(s, "inside pivot_root\n");
+	if (plan->hostname)
+		str_add(s, "inside hostname %s\n", plan->hostname);
+	if (plan->domainname)
+		str_add(s, "inside domainname %s\n", plan->domainname);
+}
+
+static void add_process(struct str *s, const struct process_plan *p)
+{
+	str_add(s, "init %s%s%s%s%s\n", roles[p->role], p->terminal ? " terminal" : "", p->stdin_open ? " stdin" : "",
+		p->no_new_privs ? " no_new_privs" : "", p->forward_group ? " forward-group" : "");
+	str_add(s, "init user %s umask %04o\n", p->user ? p->user : "0:0", p->umask);
+	str_add(s, "init capabilities bounding=%" PRIx64 " permitted=%" PRIx64 " effective=%" PRIx64 " ambient=%" PRIx64 "\n",
+		p->cap_bounding, p->cap_permitted, p->cap_effective, p->cap_ambient);
+	for (size_t i = 0; i < p->n_rlimits; i++)
+		str_add(s, "init rlimit %d %" PRIu64 " %" PRIu64 "\n", p->rlimits[i].resource, p->rlimits[i].soft,
+			p->rlimits[i].hard);
+	str_add(s, "init cwd");
+	add_word(s, p->cwd);
+	for (size_t i = 0; i < p->env.n; i++) {
+		str_add(s, "\ninit env");
+		add_word(s, p->env.v[i]);
+	}
+	str_add(s, "\ninit exec");
+	for (size_t i = 0; i < p->args.n; i++)
+		add_word(s, p->args.v[i]);
+	str_add(s, "\n");
+}
+
+const char *plan_text(const struct plan *plan, struct arena *arena)
+{
+	struct str s = { .arena = arena };
+
+	str_add(&s, "sandbox %s\n", plan->name);
+	for (size_t i = 0; i < plan->warnings.n; i++)
+		str_add(&s, "warning %s\n", plan->warnings.v[i]);
+	add_outside(&s, plan);
+	add_inside(&s, plan);
+	add_process(&s, &plan->process);
+	return s.s;
+}
+

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A plan as JSON, for tools: the same steps as plan_text(), as objects.
+ */
+#include "plan/plan.h"
+#include "util/str.h"
+#include "util/sys.h"
+
+#include <yyjson.h>
+
+static void add_strs(yyjson_mut_doc *doc, yyjson_mut_val *obj, const char *key, const struct strs *strs)
+{
+	yyjson_mut_val *arr;
+
+	if (!strs->n)
+		return;
+	arr = yyjson_mut_obj_add_arr(doc, obj, key);
+	for (size_t i = 0; i < strs->n; i++)
+		yyjson_mut_arr_add_str(doc, arr, strs->v[i]);
+}
+
+static void add_maps(yyjson_mut_doc *doc, yyjson_mut_val *obj, const char *key, const struct id_maps *maps)
+{
+	yyjson_mut_val *arr = yyjson_mut_obj_add_arr(doc, obj, key);
+
+	for (size_t i = 0; i < maps->n; i++) {
+		yyjson_mut_val *map = yyjson_mut_arr_add_obj(doc, arr);
+
+		yyjson_mut_obj_add_uint(doc, map, "inside", maps->v[i].inside);
+		yyjson_mut_obj_add_uint(doc, map, "outside", maps->v[i].outside);
+		yyjson_mut_obj_add_uint(doc, map, "count", maps->v[i].count);
+	}
+}
+
+static void add_cgroups(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct plan *plan)
+{
+	yyjson_mut_val *arr = yyjson_mut_obj_add_arr(doc, root, "cgroups");
+
+	for (size_t i = 0; i < plan->n_cgroups; i++) {
+		const struct cgroup_plan *cg = &plan->cgroups[i];
+		yyjson_mut_val *obj = yyjson_mut_arr_add_obj(doc, arr), *knobs;
+
+		yyjson_mut_obj_add_int(doc, obj, "version", cg->version);
+		yyjson_mut_obj_add_str(doc, obj, "path", cg->path);
+		if (cg->enable)
+			yyjson_mut_obj_add_str(doc, obj, "enable", cg->enable);
+		knobs = yyjson_mut_obj_add_obj(doc, obj, "knobs");
+		for (size_t k = 0; k < cg->n_knobs; k++)
+			yyjson_mut_obj_add_str(doc, knobs, cg->knobs[k].file, cg->knobs[k].value);
+	}
+}
+
+static void add_ops(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct plan *plan)
+{
+	yyjson_mut_val *arr = yyjson_mut_obj_add_arr(doc, root, "filesystem");
+
+	for (size_t i = 0; i < plan->n_ops; i++) {
+		const struct op *op = &plan->ops[i];
+		yyjson_mut_val *obj = yyjson_mut_arr_add_obj(doc, arr);
+
+		yyjson_mut_obj_add_str(doc, obj, "op", op_names[op->kind]);
+		yyjson_mut_obj_add_str(doc, obj, "target", op->target);
+		if (op->source)
+			yyjson_mut_obj_add_str(doc, obj, "source", op->source);
+		if (op->fs_type)
+			yyjson_mut_obj_add_str(doc, obj, "type", op->fs_type);
+		add_strs(doc, obj, "options", &op->options);
+		if (op->attrs)
+			yyjson_mut_obj_add_uint(doc, obj, "attributes", op->attrs);
+		if (op->recursive)
+			yyjson_mut_obj_add_bool(doc, obj, "recursive", true);
+	}
+}
+
+static void add_process(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct process_plan *p)
+{
+	yyjson_mut_val *obj = yyjson_mut_obj_add_obj(doc, root, "process");
+
+	add_strs(doc, obj, "args", &p->args);
+	add_strs(doc, obj, "env", &p->env);
+	yyjson_mut_obj_add_str(doc, obj, "cwd", p->cwd);
+	yyjson_mut_obj_add_str(doc, obj, "user", p->user ? p->user : "0:0");
+	yyjson_mut_obj_add_bool(doc, obj, "init", p->role == ROLE_PID1);
+	yyjson_mut_obj_add_bool(doc, obj, "terminal", p->terminal);
+	yyjson_mut_obj_add_bool(doc, obj, "noNewPrivileges", p->no_new_privs);
+	yyjson_mut_obj_add_uint(doc, obj, "capabilities", p->cap_bounding);
+}
+
+const char *plan_json(const struct plan *plan, struct arena *arena)
+{
+	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+	yyjson_mut_val *root = yyjson_mut_obj(doc);
+	struct str s = { .arena = arena };
+	char *text;
+
+	yyjson_mut_doc_set_root(doc, root);
+	yyjson_mut_obj_add_str(doc, root, "name", plan->name);
+	add_strs(doc, root, "warnings", &plan->warnings);
+	add_cgroups(doc, root, plan);
+	yyjson_mut_obj_add_uint(doc, root, "cloneFlags", plan->clone_flags);
+	add_maps(doc, root, "uidMappings", &plan->uid_maps);
+	add_maps(doc, root, "gidMappings", &plan->gid_maps);
+	add_ops(doc, root, plan);
+	add_process(doc, root, &plan->process);
+	text = yyjson_mut_write(doc, YYJSON_WRITE_PRETTY_TWO_SPACES | YYJSON_WRITE_ALLOW_INVALID_UNICODE, NULL);
+	str_add(&s, "%s\n", text ? text : "{}");
+	free(text);
+	yyjson_mut_doc_free(doc);
+	return s.s;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From birth to init, in a straight line: what fails is reported and ends the
+ * process. Order:
+ *
+ *   1. die with the creator; join the version 1 cgroups
+ *      (must: before anything that they are to count)
+ *   2. wait for MAPPED, become root of the user namespace
+ *   3. unshare the cgroup and time namespaces (must: after 1; the new mounts show them)
+ *   4. build the file system (must not yet: look at anything through the
+ *      container's own paths but by sandbox/inroot.c)
+ *   5. pivot; host name, loopback
+ *   6. read the container's user database, write the handoff
+ *   7. READY; standard streams; execute init, which waits for START
+ */
+#include "sandbox/inside.h"
+#include "sandbox/messages.h"
+#include "util/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <net/if.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+/* Writing 0 to `tasks` moves just the writer, and by that spares the kernel the
+ * lock over all forks and exits that moving a process by its pid takes. */
+static int join_v1_cgroups(struct inside *in, struct err *err)
+{
+	for (size_t i = 0; i < in->plan->n_cgroups; i++) {
+		const struct cgroup_plan *cg = &in->plan->cgroups[i];
+		int rc;
+
+		if (cg->version != 1 || in->req->cgroups[i] < 0)
+			continue;
+		rc = file_write_text(in->req->cgroups[i], "tasks", "0");
+		if (rc < 0)
+			return err_sys(err, -rc, "join cgroup %s", cg->path);
+	}
+	return 0;
+}
+
+static int wait_until_mapped(struct inside *in, struct err *err)
+{
+	char message;
+	ssize_t n;
+
+	do
+		n = recv(in->sync, &message, 1, 0);
+	while (n < 0 && errno == EINTR);
+	if (n == 0)
+		_exit(EXIT_CRIB); /* the creator is gone: nobody is there to be told */
+	if (n < 0 || message != MESSAGE_MAPPED)
+		return err_set(err, EPROTO, "unexpected message from the creator");
+	return 0;
+}
+
+static int become_root(struct inside *in, struct err *err)
+{
+	if (!(in->plan->clone_flags & CLONE_NEWUSER))
+		return 0;
+	if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0)
+		return err_sys(err, errno, "become root of the user namespace");
+	/* changing ids disarmed it */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return err_sys(err, errno, "die with the creator");
+	return 0;
+}
+
+static int unshare_late(struct inside *in, struct err *err)
+{
+	char text[160];
+	int rc;
+
+	if (in->plan->unshare_cgroup && unshare(CLONE_NEWCGROUP) < 0)
+		return err_sys(err, errno, "unshare the cgroup namespace");
+	if (!in->plan->unshare_time)
+		return 0;
+	if (unshare(CLONE_NEWTIME) < 0)
+		return err_sys(err, errno, "unshare the time namespace");
+	snprintf(text, sizeof(text), "monotonic %" PRId64 " %" PRId64 "\nboottime %" PRId64 " %" PRId64 "\n",
+		 in->plan->time_monotonic_ns / 1000000000, in->plan->time_monotonic_ns % 1000000000,
+		 in->plan->time_boottime_ns / 1000000000, in->plan->time_boottime_ns % 1000000000);
+	rc = file_write_text(AT_FDCWD, "/proc/self/timens_offsets", text);
+	return rc < 0 ? err_sys(err, -rc, "set the offsets of the time namespace") : 0;
+}
+
+static int raise_loopback(struct err *err)
+{
+	auto_fd fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr) < 0)
+		return err_sys(err, errno, "bring the loopback interface up");
+	return 0;
+}
+
+static int name_it(struct inside *in, struct err *err)
+{
+	const struct plan *plan = in->plan;
+
+	if (plan->hostname && sethostname(plan->hostname, strlen(plan->hostname)) < 0)
+		return err_sys(err, errno, "set the host name %s", plan->hostname);
+	if (plan->domainname && setdomainname(plan->domainname, strlen(plan->domainname)) < 0)
+		return err_sys(err, errno, "set the domain name %s", plan->domainname);
+	return plan->loopback ? raise_loopback(err) : 0;
+}
+
+/* Out of the way of the numbers that are dealt out below. */
+static int lift(int fd)
+{
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, 64);
+
+	return high < 0 ? -errno : high;
+}
+
+static int deal_descriptors(struct inside *in, int blob, int streams[3], struct err *err)
+{
+	const int from[] = { streams[0], streams[1], streams[2], blob, in->sync };
+	int high[ARRAY_SIZE(from)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(from); i++) {
+		high[i] = lift(from[i]);
+		if (high[i] < 0)
+			return err_sys(err, -high[i], "descriptor %d for the command", from[i]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(from); i++)
+		if (dup2(high[i], (int)i) < 0)
+			return err_sys(err, errno, "descriptors for the command");
+	return 0;
+}
+
+static int choose_streams(struct inside *in, int streams[3], struct err *err)
+{
+	for (int i = 0; i < 3; i++)
+		streams[i] = in->plan->process.terminal ? in->terminal : in->req->streams[i];
+	if (streams[0] >= 0)
+		return 0;
+	streams[0] = open("/dev/null", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return streams[0] < 0 ? err_sys(err, errno, "open /dev/null for standard input") : 0;
+}
+
+static int become_init(struct inside *in, struct err *err)
+{
+	static const char *const argv[] = { "init", NULL }, *const envp[] = { NULL };
+	int streams[3], init = -1, blob = -1;
+
+	TRY(handoff_inside(in, &init, &blob, err));
+	TRY(choose_streams(in, streams, err));
+	TRY(message_ready(in->sync, in->terminal_master, err));
+	init = lift(init);
+	TRY(deal_descriptors(in, blob, streams, err));
+	in->sync = HANDOFF_SYNC_FD;
+	if (sys_close_range(HANDOFF_SYNC_FD + 1, ~0u, SYS_CLOSE_RANGE_CLOEXEC) < 0)
+		for (int fd = HANDOFF_SYNC_FD + 1; fd < 1024; fd++)
+			fcntl(fd, F_SETFD, FD_CLOEXEC);
+	syscall(SYS_execveat, init, "", argv, envp, SYS_AT_EMPTY_PATH);
+	return err_sys(err, errno, "execute init");
+}
+
+static int live(struct inside *in, struct err *err)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return err_sys(err, errno, "die with the creator");
+	TRY(join_v1_cgroups(in, err));
+	TRY(wait_until_mapped(in, err));
+	TRY(become_root(in, err));
+	TRY(unshare_late(in, err));
+	TRY(ops_inside(in, err));
+	TRY(pivot_inside(in->root, err));
+	TRY(name_it(in, err));
+	return become_init(in, err);
+}
+
+_Noreturn void child_inside(struct inside *in)
+{
+	struct err err = { 0 };
+
+	if (live(in, &err) < 0)
+		message_report(in->sync, &err);
+	_exit(err.exit_status ? err.exit_status : EXIT_CRIB);
+}

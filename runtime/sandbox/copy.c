@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Copies an image's tree into the writable layer, for kernels that give
+ * no overlay to a user namespace (before 5.11, or without extended attributes
+ * on tmpfs before 6.6). Descriptors all the way, no link is followed.
+ * Takes directories, regular files and symbolic links; devices, sockets and
+ * FIFOs of an image are not for a sandbox.
+ */
+#include "sandbox/inside.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+
+enum { MAX_DEPTH = 128 };
+
+static int copy_owner(int to, const char *name, const struct stat *st)
+{
+	/* ids that have no meaning in this user namespace become its root */
+	if (fchownat(to, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) < 0 && errno != EPERM && errno != EINVAL)
+		return -errno;
+	return 0;
+}
+
+static int copy_file(int from, int to, const char *name, const struct stat *st)
+{
+	const struct timespec times[2] = { st->st_atim, st->st_mtim };
+	auto_fd in = openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	auto_fd out = -1;
+	ssize_t n;
+
+	if (in < 0)
+		return -errno;
+	out = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out < 0)
+		return -errno;
+	do
+		n = sendfile(out, in, NULL, 1 << 30);
+	while (n > 0);
+	if (n < 0)
+		return -errno;
+	TRY(copy_owner(to, name, st));
+	/* setuid bits mean nothing here, and are not wanted */
+	if (fchmod(out, st->st_mode & 01777) < 0 || futimens(out, times) < 0)
+		return -errno;
+	return 0;
+}
+
+static int copy_link(int from, int to, const char *name, const struct stat *st)
+{
+	char text[PATH_MAX];
+	ssize_t n = readlinkat(from, name, text, sizeof(text) - 1);
+
+	if (n < 0)
+		return -errno;
+	text[n] = '\0';
+	if (symlinkat(text, to, name) < 0)
+		return -errno;
+	return copy_owner(to, name, st);
+}
+
+static int copy_directory(int from, int to, int depth, struct err *err);
+
+static int copy_subdirectory(int from, int to, const char *name, const struct stat *st, int depth, struct err *err)
+{
+	auto_fd in = openat(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	auto_fd out = -1;
+
+	if (in < 0)
+		return -errno;
+	if (mkdirat(to, name, 0700) < 0)
+		return -errno;
+	out = openat(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (out < 0)
+		return -errno;
+	TRY(copy_directory(in, out, depth + 1, err));
+	TRY(copy_owner(to, name, st));
+	return fchmod(out, st->st_mode & 01777) < 0 ? -errno : 0;
+}
+
+static int copy_entry(int from, int to, const char *name, int depth, struct err *err)
+{
+	struct stat st;
+
+	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	switch (st.st_mode & S_IFMT) {
+	case S_IFREG:
+		return copy_file(from, to, name, &st);
+	case S_IFLNK:
+		return copy_link(from, to, name, &st);
+	case S_IFDIR:
+		return copy_subdirectory(from, to, name, &st, depth, err);
+	default:
+		return 0;
+	}
+}
+
+static int copy_directory(int from, int to, int depth, struct err *err)
+{
+	int copy = depth < MAX_DEPTH ? openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+	struct dirent *entry;
+	int rc = 0;
+
+	if (depth >= MAX_DEPTH)
+		return err_set(err, ELOOP, "copy the root: directories are nested deeper than %d", MAX_DEPTH);
+	if (!dir)
+		return err_sys(err, errno, "copy the root");
+	while (rc == 0 && (entry = readdir(dir))) {
+		const char *name = entry->d_name;
+
+		if (str_eq(name, ".") || str_eq(name, ".."))
+			continue;
+		err->code = 0;
+		rc = copy_entry(from, to, name, depth, err);
+		if (rc < 0 && !err->code)
+			rc = err_sys(err, -rc, "copy the root: %s", name);
+	}
+	closedir(dir);
+	return rc;
+}
+
+int copy_tree_inside(int from, int to, struct err *err)
+{
+	struct stat st;
+
+	TRY(copy_directory(from, to, 0, err));
+	if (fstat(from, &st) < 0 || fchmod(to, st.st_mode & 01777) < 0)
+		return err_sys(err, errno, "copy the root");
+	return 0;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Host facts. Takes what is mounted at /sys/fs/cgroup (cgroups(7): version 2
+ * there; or a tmpfs with one directory a version 1 controller, and perhaps
+ * version 2 at `unified` below it) and who asks.
+ */
+#include "sandbox/facts.h"
+#include "util/fd.h"
+#include "util/sys.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+
+#define CGROUP_ROOT "/sys/fs/cgroup"
+
+static bool has_magic(const char *path, unsigned long magic)
+{
+	struct statfs st;
+
+	return statfs(path, &st) == 0 && (unsigned long)st.f_type == magic;
+}
+
+static bool may_make_in(const char *dir)
+{
+	return faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+/* Whether a word stands in a list separated by blanks. */
+static bool has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = strstr(list, word); at; at = strstr(at + 1, word))
+		if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\n' || !at[n]))
+			return true;
+	return false;
+}
+
+static ssize_t read_in(struct arena *arena, const char *dir, const char *file, char *buf, size_t cap)
+{
+	ssize_t n = file_read_text(AT_FDCWD, arena_printf(arena, "%s/%s", dir, file), buf, cap);
+
+	if (n < 0)
+		buf[0] = '\0';
+	return n;
+}
+
+/* The directory in which this user may make a version 2 cgroup. Root: the top of
+ * the hierarchy. Anybody else, and root where the top is not writable: next to
+ * the cgroup it is in, if that was delegated (a cgroup with processes of its own
+ * can have no controllers for children, so not in it). */
+static const char *v2_parent(struct arena *arena, const char *top, bool *writable)
+{
+	char text[4096], *line, *end, *slash;
+
+	*writable = may_make_in(top);
+	if (*writable)
+		return top;
+	if (file_read_text(AT_FDCWD, "/proc/self/cgroup", text, sizeof(text)) < 0)
+		return top;
+	line = strstr(text, "0::/");
+	if (!line || (line != text && line[-1] != '\n'))
+		return top;
+	line += strlen("0::");
+	end = strchr(line, '\n');
+	if (end)
+		*end = '\0';
+	slash = strrchr(line, '/');
+	if (!slash || slash == line)
+		return top;
+	*slash = '\0';
+	top = arena_printf(arena, "%s%s", top, line);
+	*writable = may_make_in(top);
+	return top;
+}
+
+static void gather_v2(struct facts *facts, struct arena *arena, const char *top)
+{
+	char have[512], on[512];
+	bool writable;
+	const char *parent = v2_parent(arena, top, &writable);
+
+	if (read_in(arena, parent, "cgroup.controllers", have, sizeof(have)) < 0)
+		return;
+	read_in(arena, parent, "cgroup.subtree_control", on, sizeof(on));
+	for (int c = 0; c < CTRL_COUNT; c++) {
+		struct controller_fact *fact = &facts->controllers[c];
+
+		if (fact->version || !has_word(have, controller_names[c]))
+			continue;
+		fact->version = 2;
+		fact->parent = parent;
+		fact->writable = writable;
+		fact->enabled = has_word(on, controller_names[c]);
+	}
+}
+
+static void gather_v1(struct facts *facts, struct arena *arena)
+{
+	for (int c = 0; c < CTRL_COUNT; c++) {
+		struct controller_fact *fact = &facts->controllers[c];
+		const char *dir = arena_printf(arena, CGROUP_ROOT "/%s", controller_names[c]);
+
+		if (!has_magic(dir, SYS_CGROUP_MAGIC) && c == CTRL_CPU)
+			dir = CGROUP_ROOT "/cpu,cpuacct";
+		if (!has_magic(dir, SYS_CGROUP_MAGIC))
+			continue;
+		fact->version = 1;
+		fact->parent = dir;
+		fact->writable = may_make_in(dir);
+		fact->enabled = true;
+	}
+}
+
+static bool all_known(const struct facts *facts)
+{
+	for (int c = 0; c < CTRL_COUNT; c++)
+		if (!facts->controllers[c].version)
+			return false;
+	return true;
+}
+
+static void gather_cgroups(struct facts *facts, struct arena *arena)
+{
+	if (has_magic(CGROUP_ROOT, SYS_CGROUP2_MAGIC)) {
+		gather_v2(facts, arena, CGROUP_ROOT);
+		return;
+	}
+	gather_v1(facts, arena);
+	if (!all_known(facts) && has_magic(CGROUP_ROOT "/unified", SYS_CGROUP2_MAGIC))
+		gather_v2(facts, arena, CGROUP_ROOT "/unified");
+}
+
+static bool has_sys_admin(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	return syscall(SYS_capget, &header, data) == 0 && data[0].effective & (1u << CAP_SYS_ADMIN);
+}
+
+void facts_gather(struct facts *facts, struct arena *arena)
+{
+	struct utsname uts;
+	unsigned major = 0, minor = 0;
+
+	*facts = (struct facts){ .uid = geteuid(), .gid = getegid(), .privileged = has_sys_admin() };
+	if (uname(&uts) == 0 && sscanf(uts.release, "%u.%u", &major, &minor) == 2)
+		facts->kernel = major * 1000 + minor;
+	gather_cgroups(facts, arena);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Gathers struct facts of this host and this user: a few statfs and access
+ * calls on the well-known places; /proc is read only where those do not answer.
+ */
+#ifndef CRIB_SANDBOX_FACTS_H
+#define CRIB_SANDBOX_FACTS_H
+
+#include "plan/facts.h"
+
+void facts_gather(struct facts *facts, struct arena *arena);
+
+#endif

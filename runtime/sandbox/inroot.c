@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Paths inside a container's root; see the header.
+ */
+#include "sandbox/inroot.h"
+#include "util/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+
+int inroot_open(int root, const char *path, int flags)
+{
+	struct sys_open_how how = {
+		.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
+		.resolve = SYS_RESOLVE_IN_ROOT | SYS_RESOLVE_NO_MAGICLINKS,
+	};
+	int fd;
+
+	/* EAGAIN: a rename raced with `..`; the kernel asks to try again */
+	for (int tries = 0; tries < 32; tries++) {
+		fd = sys_openat2(root, path, &how);
+		if (fd >= 0 || errno != EAGAIN)
+			break;
+	}
+	return fd >= 0 ? fd : -errno;
+}
+
+/* Opens the directory that holds the last component, whose name goes to *name
+ * (in buf); makes missing ones on the way. */
+static int open_parent(int root, const char *path, char buf[static PATH_MAX], const char **name)
+{
+	size_t n = strlen(path);
+	char *slash;
+
+	while (n && path[n - 1] == '/')
+		n--;
+	if (!n)
+		return -EEXIST;
+	if (n >= PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(buf, path, n);
+	buf[n] = '\0';
+	slash = strrchr(buf, '/');
+	*name = slash ? slash + 1 : buf;
+	if (str_eq(*name, "..") || str_eq(*name, "."))
+		return -EINVAL;
+	if (!slash || slash == buf)
+		return inroot_open(root, "/", O_PATH | O_DIRECTORY);
+	*slash = '\0';
+	return inroot_mkdir(root, buf, 0755);
+}
+
+int inroot_mkdir(int root, const char *path, mode_t mode)
+{
+	char buf[PATH_MAX];
+	const char *name;
+	int fd = inroot_open(root, path, O_PATH | O_DIRECTORY);
+	auto_fd parent = -1;
+
+	if (fd != -ENOENT)
+		return fd;
+	parent = open_parent(root, path, buf, &name);
+	if (parent < 0)
+		return parent;
+	if (mkdirat(parent, name, mode) < 0 && errno != EEXIST)
+		return -errno;
+	if (mode & ~(mode_t)0755 && fchmodat(parent, name, mode, 0) < 0)
+		return -errno;
+	return inroot_open(root, path, O_PATH | O_DIRECTORY);
+}
+
+int inroot_mkfile(int root, const char *path)
+{
+	char buf[PATH_MAX];
+	const char *name;
+	int fd = inroot_open(root, path, O_PATH);
+	auto_fd parent = -1, made = -1;
+
+	if (fd != -ENOENT)
+		return fd;
+	parent = open_parent(root, path, buf, &name);
+	if (parent < 0)
+		return parent;
+	made = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (made < 0 && errno != EEXIST)
+		return -errno;
+	return inroot_open(root, path, O_PATH);
+}
+
+int inroot_symlink(int root, const char *path, const char *text)
+{
+	char buf[PATH_MAX];
+	const char *name;
+	auto_fd parent = open_parent(root, path, buf, &name);
+
+	if (parent < 0)
+		return parent;
+	if (symlinkat(text, parent, name) < 0 && errno != EEXIST)
+		return -errno;
+	return 0;
+}
+
+ssize_t inroot_read(int root, const char *path, char *buf, size_t cap)
+{
+	auto_fd fd = -1;
+	struct stat st;
+	auto_fd seen = inroot_open(root, path, O_PATH);
+
+	if (seen < 0)
+		return seen;
+	if (fstat(seen, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if (st.st_size >= (off_t)cap)
+		return -EFBIG;
+	fd = inroot_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return fd;
+	/* another one may stand there by now */
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? fd_read_text(fd, buf, cap) : -EINVAL;
+}

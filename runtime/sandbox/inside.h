@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the new process does between its birth and init. Private to sandbox/.
+ */
+#ifndef CRIB_SANDBOX_INSIDE_H
+#define CRIB_SANDBOX_INSIDE_H
+
+#include "init/handoff.h"
+#include "sandbox/sandbox.h"
+
+struct inside {
+	const struct sandbox_request *req;
+	const struct plan *plan;
+	const int *sources;  /* by plan->ops: detached mounts made outside, or -1 */
+	int sync;            /* the child's end */
+	int root;            /* the container's root: an attached mount */
+	int scratch;         /* the tmpfs behind the root: its writes, generated files, masks */
+	int proc;            /* the container's procfs as it was mounted: below it nothing is mounted yet */
+	int terminal_master, terminal;
+	unsigned n_generated;
+};
+
+/* Does not return: executes init or reports and exits. */
+_Noreturn void child_inside(struct inside *in);
+
+int root_inside(struct inside *in, const struct op *op, struct err *err) MUST_CHECK;       /* root.c */
+int copy_tree_inside(int from, int to, struct err *err) MUST_CHECK;                        /* copy.c */
+int ops_inside(struct inside *in, struct err *err) MUST_CHECK;                             /* ops.c */
+int pivot_inside(int root, struct err *err) MUST_CHECK;                                    /* root.c */
+int handoff_inside(struct inside *in, int *init_fd, int *blob_fd, struct err *err) MUST_CHECK; /* handoff.c */
+
+/* A detached copy of a bind's source with its attributes; also used outside. */
+int op_source_open(const struct op *op, struct err *err) MUST_CHECK;                       /* ops.c */
+
+struct user { /* who the command is, from the container's own files */
+	uint32_t uid, gid;
+	uint32_t groups[64];
+	uint32_t n_groups;
+	char home[256];
+};
+
+int user_inside(int root, const struct process_plan *p, struct user *user, struct err *err) MUST_CHECK; /* user.c */
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Messages between creator and child; see the header.
+ */
+#include "sandbox/messages.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+union control { /* room for one descriptor, aligned */
+	struct cmsghdr header;
+	char data[CMSG_SPACE(sizeof(int))];
+};
+
+static int send_with(int sync, const void *data, size_t n, int descriptor)
+{
+	struct iovec iov = { (void *)(uintptr_t)data, n };
+	union control control = { 0 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t rc;
+
+	if (descriptor >= 0) {
+		msg.msg_control = control.data;
+		msg.msg_controllen = sizeof(control.data);
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		control.header.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&control.header), &descriptor, sizeof(int));
+	}
+	do
+		rc = sendmsg(sync, &msg, MSG_NOSIGNAL);
+	while (rc < 0 && errno == EINTR);
+	return rc < 0 ? -errno : 0;
+}
+
+int message_send(int sync, char message, struct err *err)
+{
+	int rc = send_with(sync, &message, 1, -1);
+
+	return rc < 0 ? err_sys(err, -rc, "tell the sandbox to go on") : 0;
+}
+
+int message_ready(int sync, int terminal_master, struct err *err)
+{
+	static const char message = MESSAGE_READY;
+	int rc = send_with(sync, &message, 1, terminal_master);
+
+	return rc < 0 ? err_sys(err, -rc, "tell the creator that the sandbox is ready") : 0;
+}
+
+void message_report(int sync, const struct err *err)
+{
+	struct handoff_report report = { .code = err->code, .exit_status = err->exit_status };
+
+	memcpy(report.text, err->text, sizeof(report.text));
+	(void)send_with(sync, &report, sizeof(report), -1);
+}
+
+static void take_descriptor(struct msghdr *msg, int *descriptor)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
+
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(descriptor, CMSG_DATA(c), sizeof(int));
+}
+
+int message_receive(int sync, int *descriptor, struct err *err)
+{
+	struct handoff_report report;
+	struct iovec iov = { &report, sizeof(report) };
+	union control control;
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.data, .msg_controllen = sizeof(control.data),
+	};
+	ssize_t n;
+
+	do
+		n = recvmsg(sync, &msg, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	take_descriptor(&msg, descriptor);
+	if (n == 0 || (n < 0 && errno == ECONNRESET))
+		return 0;
+	if (n == 1)
+		return *(unsigned char *)&report;
+	if (n != sizeof(report))
+		return err_set(err, EPROTO, "a message from the sandbox was not understood");
+	report.text[sizeof(report.text) - 1] = '\0';
+	err_set(err, report.code > 0 ? report.code : EPROTO, "%s", report.text);
+	err->exit_status = report.exit_status;
+	return -err->code;
+}

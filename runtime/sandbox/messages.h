@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What goes over the socket between creator and child: single bytes, the
+ * terminal's master beside READY, and reports (struct handoff_report) for
+ * errors. Private to sandbox/.
+ */
+#ifndef CRIB_SANDBOX_MESSAGES_H
+#define CRIB_SANDBOX_MESSAGES_H
+
+#include "init/handoff.h"
+#include "util/err.h"
+
+enum {
+	MESSAGE_MAPPED = 'M',
+	MESSAGE_READY = 'R',
+	MESSAGE_START = HANDOFF_START,
+};
+
+int message_send(int sync, char message, struct err *err) MUST_CHECK;
+int message_ready(int sync, int terminal_master, struct err *err) MUST_CHECK;
+void message_report(int sync, const struct err *err);
+
+/* Blocks for the next message: its first byte for a single one, 0 at the end of
+ * file, -EPROTO or another error with err filled (a report's own words). */
+int message_receive(int sync, int *descriptor, struct err *err) MUST_CHECK;
+
+#endif

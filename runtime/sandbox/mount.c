@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Mounts on descriptors; see the header.
+ */
+#include "sandbox/mount.h"
+#include "util/sys.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/mount.h>
+#include <sys/statvfs.h>
+
+static int configure(int fs, const char *option)
+{
+	char key[256];
+	const char *eq = strchr(option, '=');
+	size_t n = eq ? (size_t)(eq - option) : strlen(option);
+
+	if (n >= sizeof(key))
+		return -EINVAL;
+	memcpy(key, option, n);
+	key[n] = '\0';
+	if (sys_fsconfig(fs, eq ? SYS_FSCONFIG_SET_STRING : SYS_FSCONFIG_SET_FLAG, key, eq ? eq + 1 : NULL, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+int mount_new(const char *type, const struct strs *options, uint32_t attrs)
+{
+	auto_fd fs = sys_fsopen(type);
+	int fd;
+
+	if (fs < 0)
+		return -errno;
+	/* what mount(8) shows as the device */
+	if (sys_fsconfig(fs, SYS_FSCONFIG_SET_STRING, "source", type, 0) < 0)
+		return -errno;
+	for (size_t i = 0; i < options->n; i++)
+		TRY(configure(fs, options->v[i]));
+	if (sys_fsconfig(fs, SYS_FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	fd = sys_fsmount(fs, attrs);
+	return fd >= 0 ? fd : -errno;
+}
+
+int mount_clone(int dirfd, const char *path, bool recursive)
+{
+	int fd = sys_open_tree(dirfd, path, SYS_OPEN_TREE_CLONE | SYS_OPEN_TREE_CLOEXEC | SYS_AT_EMPTY_PATH |
+						    (recursive ? SYS_AT_RECURSIVE : 0));
+
+	return fd >= 0 ? fd : -errno;
+}
+
+int mount_add_attrs(int fd, uint32_t attrs, bool recursive)
+{
+	struct sys_mount_attr attr = { .attr_set = attrs };
+
+	if (sys_mount_setattr(fd, "", SYS_AT_EMPTY_PATH | (recursive ? SYS_AT_RECURSIVE : 0), &attr) < 0)
+		return -errno;
+	return 0;
+}
+
+int mount_attach(int fd, int target)
+{
+	if (sys_move_mount(fd, "", target, "", SYS_MOVE_MOUNT_F_EMPTY_PATH | SYS_MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return -errno;
+	return 0;
+}
+
+static const struct {
+	unsigned long ms, st;
+	uint32_t attr;
+} flag_rows[] = {
+	{ MS_RDONLY, ST_RDONLY, SYS_MOUNT_ATTR_RDONLY },
+	{ MS_NOSUID, ST_NOSUID, SYS_MOUNT_ATTR_NOSUID },
+	{ MS_NODEV, ST_NODEV, SYS_MOUNT_ATTR_NODEV },
+	{ MS_NOEXEC, ST_NOEXEC, SYS_MOUNT_ATTR_NOEXEC },
+	{ MS_NOATIME, ST_NOATIME, 0 },
+	{ MS_NODIRATIME, ST_NODIRATIME, 0 },
+	{ MS_RELATIME, ST_RELATIME, 0 },
+};
+
+int mount_remount(int fd, uint32_t attrs)
+{
+	unsigned long flags = MS_REMOUNT | MS_BIND;
+	struct statvfs st;
+
+	if (fstatvfs(fd, &st) < 0 || fchdir(fd) < 0)
+		return -errno;
+	for (size_t i = 0; i < ARRAY_SIZE(flag_rows); i++)
+		if (st.f_flag & flag_rows[i].st || attrs & flag_rows[i].attr)
+			flags |= flag_rows[i].ms;
+	if (mount(NULL, ".", NULL, flags, NULL) < 0)
+		return -errno;
+	return 0;
+}
+
+int mount_attach_with(int fd, int target, uint32_t attrs, bool recursive)
+{
+	int rc = attrs ? mount_add_attrs(fd, attrs, recursive) : 0;
+
+	if (rc < 0 && rc != -ENOSYS)
+		return rc;
+	TRY(mount_attach(fd, target));
+	return rc == -ENOSYS ? mount_remount(fd, attrs) : 0;
+}

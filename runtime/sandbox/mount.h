@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Mounts on descriptors (Linux 5.2's fsopen, open_tree, move_mount; 5.12's
+ * mount_setattr): a mount is made detached, with its attributes, and then put
+ * in its place. Each gives 0 or a descriptor, or -errno.
+ */
+#ifndef CRIB_SANDBOX_MOUNT_H
+#define CRIB_SANDBOX_MOUNT_H
+
+#include "util/fd.h"
+#include "util/values.h"
+
+/* A new file system of that type; options are fsconfig's, "key" or "key=value". */
+int mount_new(const char *type, const struct strs *options, uint32_t attrs) MUST_CHECK;
+
+/* A detached copy of what is at (dirfd, path), an empty path being dirfd itself. */
+int mount_clone(int dirfd, const char *path, bool recursive) MUST_CHECK;
+
+/* Adds MOUNT_ATTR_* to a detached mount. -ENOSYS before Linux 5.12: then attach
+ * it first and use mount_remount(). */
+int mount_add_attrs(int fd, uint32_t attrs, bool recursive) MUST_CHECK;
+
+/* Puts a detached mount over the O_PATH descriptor target. */
+int mount_attach(int fd, int target) MUST_CHECK;
+
+/* Adds attributes to an attached mount by mount(2), keeping those that it has. Changes
+ * the working directory. */
+int mount_remount(int fd, uint32_t attrs) MUST_CHECK;
+
+/* mount_add_attrs and mount_attach, in the order that this kernel can. */
+int mount_attach_with(int fd, int target, uint32_t attrs, bool recursive) MUST_CHECK;
+
+#endif

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The operations on the container's file system, one function a kind, carried
+ * out in the order of the plan.
+ */
+#include "sandbox/inroot.h"
+#include "sandbox/inside.h"
+#include "sandbox/mount.h"
+#include "util/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/sysmacros.h>
+#include <termios.h>
+
+#ifndef TIOCGPTPEER
+#define TIOCGPTPEER _IO('T', 0x41) /* Linux 4.13 */
+#endif
+
+enum { DEVPTS_MAGIC = 0x1cd1 };
+
+typedef int op_do(struct inside *in, const struct op *op, struct err *err);
+
+/* Attaches a detached mount and says what failed. */
+static int put(int mount, int target, const struct op *op, uint32_t attrs, struct err *err)
+{
+	int rc = mount_attach_with(mount, target, attrs, op->recursive);
+
+	return rc < 0 ? err_sys(err, -rc, "mount %s", op->target) : 0;
+}
+
+static int do_root(struct inside *in, const struct op *op, struct err *err)
+{
+	return root_inside(in, op, err);
+}
+
+static int do_mount(struct inside *in, const struct op *op, struct err *err)
+{
+	auto_fd target = op->make_target ? inroot_mkdir(in->root, op->target, 0755) :
+					   inroot_open(in->root, op->target, O_PATH | O_DIRECTORY);
+	auto_fd mount = -1;
+	int rc;
+
+	if (target < 0)
+		return err_sys(err, -target, "mount point %s", op->target);
+	mount = mount_new(op->fs_type, &op->options, op->attrs);
+	if (mount < 0 && op->missing_ok)
+		return 0;
+	if (mount == -EPERM && str_eq(op->fs_type, "proc"))
+		return err_set(err, EPERM, "mount /proc: not permitted: the host's own /proc is not mounted, or is partly "
+					   "hidden as in a container (see crib doctor)");
+	if (mount < 0)
+		return err_sys(err, -mount, "mount %s of type %s", op->target, op->fs_type);
+	rc = mount_attach(mount, target);
+	if (rc < 0)
+		return err_sys(err, -rc, "mount %s", op->target);
+	if (str_eq(op->fs_type, "proc"))
+		in->proc = take_fd(&mount);
+	return 0;
+}
+
+/* Before Linux 5.12 attributes reach one mount, not a tree: then what must be
+ * read-only leaves out what is mounted below it. */
+int op_source_open(const struct op *op, struct err *err)
+{
+	auto_fd mount = mount_clone(AT_FDCWD, op->source, op->recursive);
+	int rc;
+
+	if (mount < 0)
+		return op->missing_ok ? mount : err_sys(err, -mount, "mount %s: source %s", op->target, op->source);
+	rc = op->attrs ? mount_add_attrs(mount, op->attrs, op->recursive) : 0;
+	if (rc == -ENOSYS && op->recursive) {
+		fd_close(&mount);
+		mount = mount_clone(AT_FDCWD, op->source, false);
+		if (mount < 0)
+			return err_sys(err, -mount, "mount %s: source %s without what is mounted below it", op->target,
+				       op->source);
+	} else if (rc < 0 && rc != -ENOSYS) {
+		return err_sys(err, -rc, "mount %s: attributes", op->target);
+	}
+	return take_fd(&mount);
+}
+
+static int make_target_like(struct inside *in, const struct op *op, int source)
+{
+	struct stat st;
+
+	if (!op->make_target)
+		return inroot_open(in->root, op->target, O_PATH);
+	if (fstat(source, &st) < 0)
+		return -errno;
+	return S_ISDIR(st.st_mode) ? inroot_mkdir(in->root, op->target, 0755) : inroot_mkfile(in->root, op->target);
+}
+
+static int do_bind(struct inside *in, const struct op *op, struct err *err)
+{
+	int given = in->sources[op - in->plan->ops];
+	auto_fd mount = given >= 0 ? given : op_source_open(op, err);
+	auto_fd target = -1;
+
+	if (mount < 0)
+		return op->missing_ok ? 0 : mount;
+	target = make_target_like(in, op, mount);
+	if (target < 0 && op->missing_ok)
+		return 0;
+	if (target < 0)
+		return err_sys(err, -target, "mount point %s", op->target);
+	return put(mount, target, op, op->attrs, err);
+}
+
+static int do_device(struct inside *in, const struct op *op, struct err *err)
+{
+	auto_fd mount = mount_clone(AT_FDCWD, op->source, false);
+	auto_fd target = -1;
+	struct stat st;
+
+	if (mount < 0)
+		return err_sys(err, -mount, "device %s of the host", op->source);
+	if (fstat(mount, &st) < 0 || !S_ISCHR(st.st_mode))
+		return err_set(err, ENODEV, "device %s of the host: not a character device", op->source);
+	target = inroot_mkfile(in->root, op->target);
+	if (target < 0)
+		return err_sys(err, -target, "device %s", op->target);
+	return put(mount, target, op, SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC, err);
+}
+
+static int do_mkdir(struct inside *in, const struct op *op, struct err *err)
+{
+	auto_fd fd = inroot_mkdir(in->root, op->target, (mode_t)op->mode);
+
+	return fd < 0 ? err_sys(err, -fd, "make directory %s", op->target) : 0;
+}
+
+static int do_symlink(struct inside *in, const struct op *op, struct err *err)
+{
+	int rc = inroot_symlink(in->root, op->target, op->source);
+
+	return rc < 0 ? err_sys(err, -rc, "make symbolic link %s", op->target) : 0;
+}
+
+/* The file is born on the scratch, which bounds what may be written to it. */
+static int do_file(struct inside *in, const struct op *op, struct err *err)
+{
+	char name[16];
+	auto_fd file = -1, mount = -1;
+	auto_fd target = op->make_target ? inroot_mkfile(in->root, op->target) :
+					   inroot_open(in->root, op->target, O_PATH);
+	int rc;
+
+	if (target < 0)
+		return op->missing_ok ? 0 : err_sys(err, -target, "file %s", op->target);
+	snprintf(name, sizeof(name), "g%u", in->n_generated++);
+	file = openat(in->scratch, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (file < 0)
+		return err_sys(err, errno, "file %s", op->target);
+	rc = fd_write_all(file, op->source, strlen(op->source));
+	if (rc < 0)
+		return err_sys(err, -rc, "file %s", op->target);
+	mount = mount_clone(in->scratch, name, false);
+	if (mount < 0)
+		return err_sys(err, -mount, "file %s", op->target);
+	return put(mount, target, op, op->attrs, err);
+}
+
+/* Through the procfs as it was mounted: nothing in the container can stand
+ * between (CVE-2019-19921, CVE-2025-52881). */
+static int do_sysctl(struct inside *in, const struct op *op, struct err *err)
+{
+	char path[512];
+	struct sys_open_how how = {
+		.flags = O_WRONLY | O_CLOEXEC,
+		.resolve = SYS_RESOLVE_BENEATH | SYS_RESOLVE_NO_SYMLINKS | SYS_RESOLVE_NO_MAGICLINKS | SYS_RESOLVE_NO_XDEV,
+	};
+	auto_fd fd = -1;
+
+	if (snprintf(path, sizeof(path), "sys/%s", op->target) >= (int)sizeof(path))
+		return err_set(err, ENAMETOOLONG, "sysctl %s", op->target);
+	fd = sys_openat2(in->proc, path, &how);
+	if (fd < 0 || write(fd, op->source, strlen(op->source)) < 0)
+		return err_sys(err, errno, "sysctl %s = %s", op->target, op->source);
+	return 0;
+}
+
+static int do_terminal(struct inside *in, const struct op *op, struct err *err)
+{
+	auto_fd master = inroot_open(in->root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
+	auto_fd target = -1, mount = -1;
+	struct statfs st;
+	int locked = 0;
+
+	if (master < 0)
+		return err_sys(err, -master, "open a terminal");
+	if (fstatfs(master, &st) < 0 || st.f_type != DEVPTS_MAGIC)
+		return err_set(err, ENOTTY, "open a terminal: /dev/pts/ptmx is not the kernel's");
+	if (ioctl(master, TIOCSPTLCK, &locked) < 0)
+		return err_sys(err, errno, "unlock the terminal");
+	in->terminal = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (in->terminal < 0)
+		return err_sys(err, errno, "open the terminal");
+	in->terminal_master = take_fd(&master);
+	target = inroot_mkfile(in->root, op->target);
+	if (target < 0)
+		return err_sys(err, -target, "%s", op->target);
+	mount = mount_clone(in->terminal, "", false);
+	if (mount < 0)
+		return err_sys(err, -mount, "%s", op->target);
+	return put(mount, target, op, SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC, err);
+}
+
+static int do_mask(struct inside *in, const struct op *op, struct err *err)
+{
+	auto_fd target = inroot_open(in->root, op->target, O_PATH);
+	auto_fd mount = -1;
+	struct stat st;
+
+	if (target < 0)
+		return op->missing_ok && (target == -ENOENT || target == -ENOTDIR || target == -EACCES) ?
+			       0 :
+			       err_sys(err, -target, "mask %s", op->target);
+	if (fstat(target, &st) < 0)
+		return err_sys(err, errno, "mask %s", op->target);
+	mount = mount_clone(in->scratch, S_ISDIR(st.st_mode) ? "void" : "none", false);
+	if (mount < 0)
+		return err_sys(err, -mount, "mask %s", op->target);
+	return put(mount, target, op, SYS_MOUNT_ATTR_RDONLY | SYS_MOUNT_ATTR_NOEXEC, err);
+}
+
+static int do_readonly(struct inside *in, const struct op *op, struct err *err)
+{
+	auto_fd target = -1, mount = -1;
+	int rc;
+
+	if (str_eq(op->target, "/")) {
+		rc = mount_add_attrs(in->root, SYS_MOUNT_ATTR_RDONLY, false);
+		if (rc == -ENOSYS)
+			rc = mount_remount(in->root, SYS_MOUNT_ATTR_RDONLY);
+		return rc < 0 ? err_sys(err, -rc, "make the root read-only") : 0;
+	}
+	target = inroot_open(in->root, op->target, O_PATH);
+	if (target == -ENOENT || target == -ENOTDIR)
+		return op->missing_ok ? 0 : err_sys(err, -target, "make %s read-only", op->target);
+	if (target < 0)
+		return err_sys(err, -target, "make %s read-only", op->target);
+	mount = mount_clone(target, "", true);
+	if (mount < 0)
+		return err_sys(err, -mount, "make %s read-only", op->target);
+	return put(mount, target, op, SYS_MOUNT_ATTR_RDONLY, err);
+}
+
+static op_do *const ops[OP_KINDS] = {
+	[OP_ROOT_OVERLAY] = do_root, [OP_ROOT_BIND] = do_root, [OP_MOUNT] = do_mount,
+	[OP_BIND] = do_bind,         [OP_DEVICE] = do_device,  [OP_MKDIR] = do_mkdir,
+	[OP_SYMLINK] = do_symlink,   [OP_FILE] = do_file,      [OP_SYSCTL] = do_sysctl,
+	[OP_TERMINAL] = do_terminal, [OP_MASK] = do_mask,      [OP_READONLY] = do_readonly,
+};
+
+int ops_inside(struct inside *in, struct err *err)
+{
+	for (size_t i = 0; i < in->plan->n_ops; i++)
+		TRY(ops[in->plan->ops[i].kind](in, &in->plan->ops[i], err));
+	return 0;
+}

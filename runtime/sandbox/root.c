@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The container's root. Takes the image as the working directory (the creator
+ * stood there when it cloned, so that no path to it has to be walked with the
+ * child's rights) and gives a mounted root with a writable layer of bounded
+ * size, and the pivot into it.
+ *
+ * All of it hangs on one tmpfs, the scratch, mounted over the image's directory
+ * and gone from sight with the pivot: l the image, u and w overlay's upper and
+ * work directories, r the root's mount point, none and void what masks show.
+ */
+#include "sandbox/inside.h"
+#include "sandbox/mount.h"
+#include "util/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+static int make_scratch(struct inside *in, struct err *err)
+{
+	char size[64];
+	const struct strs options = { (const char *[]){ "mode=0755", size }, 2 };
+	int rc;
+
+	snprintf(size, sizeof(size), "size=%" PRId64, in->plan->writable_bytes);
+	in->scratch = mount_new("tmpfs", &options, SYS_MOUNT_ATTR_NODEV | SYS_MOUNT_ATTR_NOSUID);
+	if (in->scratch < 0)
+		return err_sys(err, -in->scratch, "tmpfs for the writable layer");
+	if (sys_move_mount(in->scratch, "", AT_FDCWD, ".", SYS_MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return err_sys(err, errno, "mount the writable layer");
+	rc = openat(in->scratch, "none", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
+	if (rc < 0 || mkdirat(in->scratch, "void", 0555) < 0 || mkdirat(in->scratch, "l", 0755) < 0 ||
+	    mkdirat(in->scratch, "r", 0755) < 0)
+		return err_sys(err, errno, "the writable layer");
+	close(rc);
+	return 0;
+}
+
+/* The image itself, as a detached mount. A directory with something mounted
+ * below it cannot be cloned without that in a user namespace. */
+static int open_image(bool recursive, struct err *err)
+{
+	int fd = mount_clone(AT_FDCWD, ".", recursive);
+
+	if (fd == -EINVAL)
+		return err_set(err, EINVAL, "there are mounts below the directory of the root: they cannot be left out");
+	return fd < 0 ? err_sys(err, -fd, "open the root's directory") : fd;
+}
+
+/* Without extended attributes on the upper directory (tmpfs has user.* since
+ * Linux 6.6) overlay cannot make a directory where one was removed: refuse it. */
+static bool upper_is_complete(const struct inside *in, int upper)
+{
+	if (!(in->plan->clone_flags & CLONE_NEWUSER))
+		return true;
+	return fsetxattr(upper, "user.crib", "", 0, 0) == 0;
+}
+
+/* Gives a detached overlay, or -errno where this kernel has none for us. */
+static int try_overlay(struct inside *in, uint32_t attrs)
+{
+	const struct strs options = {
+		(const char *[]){ "lowerdir=l", "upperdir=u", "workdir=w", "userxattr" },
+		in->plan->clone_flags & CLONE_NEWUSER ? 4 : 3,
+	};
+	auto_fd upper = -1;
+	struct stat st;
+
+	if (fstatat(in->scratch, "l", &st, 0) < 0 || mkdirat(in->scratch, "u", st.st_mode & 07777) < 0 ||
+	    mkdirat(in->scratch, "w", 0700) < 0)
+		return -errno;
+	upper = openat(in->scratch, "u", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (upper < 0)
+		return -errno;
+	if (!upper_is_complete(in, upper))
+		return -EOPNOTSUPP;
+	return mount_new("overlay", &options, attrs);
+}
+
+static int copied_root(struct inside *in, struct err *err)
+{
+	auto_fd from = openat(in->scratch, "l", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_fd to = openat(in->scratch, "r", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc;
+
+	if (from < 0 || to < 0)
+		return err_sys(err, errno, "copy the root");
+	rc = copy_tree_inside(from, to, err);
+	if (rc == -ENOSPC)
+		return err_set(err, ENOSPC,
+			       "the root does not fit in the writable layer of %" PRId64
+			       " bytes, into which this kernel makes crib copy it: use --storage-opt size=",
+			       in->plan->writable_bytes);
+	TRY(rc);
+	rc = mount_clone(in->scratch, "r", false);
+	return rc < 0 ? err_sys(err, -rc, "mount the copied root") : rc;
+}
+
+static int make_root(struct inside *in, const struct op *op, struct err *err)
+{
+	auto_fd image = -1, target = -1;
+	int rc, root;
+
+	image = open_image(op->kind == OP_ROOT_BIND, err);
+	TRY(image);
+	TRY(make_scratch(in, err));
+	if (op->kind == OP_ROOT_BIND)
+		return take_fd(&image);
+	target = openat(in->scratch, "l", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	rc = target < 0 ? -errno : mount_attach(image, target);
+	if (rc < 0)
+		return err_sys(err, -rc, "mount the image");
+	if (fchdir(in->scratch) < 0)
+		return err_sys(err, errno, "the writable layer");
+	root = try_overlay(in, op->attrs);
+	return root >= 0 ? root : copied_root(in, err);
+}
+
+int root_inside(struct inside *in, const struct op *op, struct err *err)
+{
+	auto_fd target = -1;
+	int rc;
+
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return err_sys(err, errno, "make mounts private");
+	in->root = make_root(in, op, err);
+	TRY(in->root);
+	target = openat(in->scratch, "r", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	rc = target < 0 ? -errno : mount_attach_with(in->root, target, op->attrs, false);
+	return rc < 0 ? err_sys(err, -rc, "mount the root") : 0;
+}
+
+/* pivot_root(2) onto itself: the old root lies on top of the new one, and is
+ * taken off: no directory of the container serves as a mount point for it. The
+ * initial ramfs cannot be pivoted (it has no parent mount): there the new root
+ * is moved over it, as switch_root does. */
+int pivot_inside(int root, struct err *err)
+{
+	if (fchdir(root) < 0)
+		return err_sys(err, errno, "enter the root");
+	if (sys_pivot_root(".", ".") == 0) {
+		if (umount2(".", MNT_DETACH) < 0)
+			return err_sys(err, errno, "unmount the old root");
+	} else {
+		if (errno != EINVAL)
+			return err_sys(err, errno, "pivot_root");
+		if (mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0)
+			return err_sys(err, errno, "move the root");
+	}
+	if (chdir("/") < 0)
+		return err_sys(err, errno, "enter the root");
+	return 0;
+}

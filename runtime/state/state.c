@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The state area's place and its directories; see the header.
+ */
+#include "state/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static void choose_root(struct state *state, const char *said)
+{
+	const char *runtime_dir = getenv("XDG_RUNTIME_DIR");
+
+	if (said)
+		snprintf(state->path, sizeof(state->path), "%s", said);
+	else if (geteuid() == 0 && is_directory("/run"))
+		snprintf(state->path, sizeof(state->path), "/run/crib");
+	else if (geteuid() != 0 && runtime_dir && runtime_dir[0] == '/' && is_directory(runtime_dir))
+		snprintf(state->path, sizeof(state->path), "%s/crib", runtime_dir);
+	else
+		snprintf(state->path, sizeof(state->path), "/tmp/crib-%u", (unsigned)geteuid());
+}
+
+static int state_error(const struct state *state, int code, struct err *err)
+{
+	return err_set(err, code, "state directory %s: %s; name another with --root DIR or CRIB_ROOT", state->path,
+		       strerror(code));
+}
+
+/* Whoever else could write there could make this user's crib undo things. */
+static int check_owner(const struct state *state, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(state->root, &st) < 0)
+		return state_error(state, errno, err);
+	if (st.st_uid != geteuid() || st.st_mode & 022)
+		return err_set(err, EPERM,
+			       "state directory %s belongs to another user or is writable for others; name another with "
+			       "--root DIR or CRIB_ROOT",
+			       state->path);
+	return 0;
+}
+
+static int open_directory(int dirfd, const char *path, int flags)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	if (mkdirat(dirfd, path, 0700) < 0 && errno != EEXIST)
+		return -1;
+	return openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
+}
+
+static int make_absolute(struct state *state)
+{
+	char said[sizeof(state->path)], cwd[2000];
+
+	if (state->path[0] == '/')
+		return 0;
+	if (!getcwd(cwd, sizeof(cwd)))
+		return -errno;
+	memcpy(said, state->path, sizeof(said));
+	return snprintf(state->path, sizeof(state->path), "%s/%s", cwd, said) >= (int)sizeof(state->path) ?
+		       -ENAMETOOLONG :
+		       0;
+}
+
+int state_open(struct state *state, const char *root, struct err *err)
+{
+	int rc;
+
+	*state = (struct state){ .root = -1, .sandboxes = -1 };
+	choose_root(state, root);
+	rc = make_absolute(state);
+	if (rc < 0)
+		return state_error(state, -rc, err);
+	state->root = open_directory(AT_FDCWD, state->path, O_NOFOLLOW);
+	if (state->root < 0)
+		return state_error(state, errno, err);
+	TRY(check_owner(state, err));
+	state->sandboxes = open_directory(state->root, "sandboxes", O_NOFOLLOW);
+	if (state->sandboxes < 0)
+		return state_error(state, errno, err);
+	return 0;
+}
+
+void state_close(struct state *state)
+{
+	fd_close(&state->sandboxes);
+	fd_close(&state->root);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The state area: what live sandboxes have outside, on disk.
+ *
+ *     ROOT/                0700, the user's own
+ *       images/            unpacked roots, one directory a digest (image/)
+ *       sandboxes/NAME/    one a live sandbox; its descriptor is locked (flock)
+ *         journal          by the process that answers for it
+ *
+ * The lock is the truth about life: a kernel lets go of it however its holder dies.
+ * A directory that can be locked is debris, and its journal says what to undo.
+ *
+ * ROOT is /run/crib for root, $XDG_RUNTIME_DIR/crib for others, and
+ * /tmp/crib-UID where that does not exist; --root or $CRIB_ROOT name another.
+ */
+#ifndef CRIB_STATE_STATE_H
+#define CRIB_STATE_STATE_H
+
+#include "plan/step.h"
+#include "util/fd.h"
+
+struct state {
+	char path[4000];  /* of ROOT, absolute */
+	int root, sandboxes;
+};
+
+/* Opens the area, making what is missing. root: NULL for the default. */
+int state_open(struct state *state, const char *root, struct err *err) MUST_CHECK;
+void state_close(struct state *state);
+
+struct claim { /* a name that this process answers for */
+	char name[64];
+	int dir, journal;
+};
+
+/* Takes the name; what a dead crib left under it is undone first.
+ * -EEXIST: a live sandbox has it. */
+typedef int step_undo(const struct step *step, struct err *err);
+int claim_take(struct claim *claim, const struct state *state, const char *name, step_undo *undo, struct err *err)
+	MUST_CHECK;
+
+/* Writes the step down; must come before it is done. */
+int claim_journal(struct claim *claim, const struct step *step, struct err *err) MUST_CHECK;
+
+/* Undoes all that the journal holds, last first, and gives the name back. When a
+ * step cannot be undone the journal stays, for the next try. */
+int claim_undo(struct claim *claim, const struct state *state, step_undo *undo, struct err *err) MUST_CHECK;
+
+/* Lets go without undoing (on the way out after claim_undo failed). */
+void claim_drop(struct claim *claim);
+
+/* claim_undo for every sandbox whose holder is dead; *n counts them. Returns the
+ * first failure after having tried all. */
+int state_recover(const struct state *state, step_undo *undo, size_t *n, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * struct err: takes formats and errno values, gives bounded sentences.
+ */
+#include "util/err.h"
+
+#include <stdarg.h>
+
+static PRINTF(2, 0) void vset(struct err *err, const char *fmt, va_list ap)
+{
+	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+}
+
+int err_set(struct err *err, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vset(err, fmt, ap);
+	va_end(ap);
+	err->code = code;
+	err->exit_status = 0;
+	return -code;
+}
+
+int err_sys(struct err *err, int code, const char *fmt, ...)
+{
+	va_list ap;
+	size_t n;
+
+	va_start(ap, fmt);
+	vset(err, fmt, ap);
+	va_end(ap);
+	n = strlen(err->text);
+	snprintf(err->text + n, sizeof(err->text) - n, ": %s", strerror(code));
+	err->code = code;
+	err->exit_status = 0;
+	return -code;
+}
+
+int err_in(struct err *err, int rc, const char *fmt, ...)
+{
+	char inner[sizeof(err->text)];
+	va_list ap;
+	size_t n;
+
+	if (rc >= 0)
+		return rc;
+	memcpy(inner, err->text, sizeof(inner));
+	va_start(ap, fmt);
+	vset(err, fmt, ap);
+	va_end(ap);
+	n = strlen(err->text);
+	snprintf(err->text + n, sizeof(err->text) - n, ": %s", inner);
+	return rc;
+}
