@@ -35,7 +35,6 @@ static int set_uid(struct facts *f, const char *value)
 
 static int set_gid(struct facts *f, const char *value) { return set_number(&f->gid, value); }
 static int set_privileged(struct facts *f, const char *value) { return set_bool(&f->privileged, value); }
-static int set_noexec(struct facts *f, const char *value) { return set_bool(&f->root_noexec, value); }
 
 static int set_kernel(struct facts *f, const char *value)
 {
@@ -82,7 +81,7 @@ static const struct {
 	fact_set *set;
 } rows[] = {
 	{ "uid", set_uid },       { "gid", set_gid },       { "privileged", set_privileged },
-	{ "kernel", set_kernel }, { "cgroup", set_cgroup }, { "noexec", set_noexec },
+	{ "kernel", set_kernel }, { "cgroup", set_cgroup },
 };
 
 static int parse_word(struct facts *facts, const char *word, struct err *err)
@@ -98,7 +97,7 @@ static int parse_word(struct facts *facts, const char *word, struct err *err)
 	}
 	return err_set(err, EINVAL,
 		       "host fact \"%s\" is not understood: say uid=N gid=N privileged=0|1 kernel=6.12 "
-		       "cgroup=none|v1|v2|hybrid|mixed|delegated noexec=0|1, in this order",
+		       "cgroup=none|v1|v2|hybrid|mixed|delegated, in this order",
 		       word);
 }
 

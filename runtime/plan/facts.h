@@ -24,12 +24,11 @@ struct facts {
 	uint32_t uid, gid;        /* effective */
 	unsigned kernel;          /* major * 1000 + minor: 6012 is 6.12 */
 	bool privileged;          /* CAP_SYS_ADMIN here: identity maps may be written, limits raised */
-	bool root_noexec;         /* the image lies on a mount with noexec (Debian's /run) */
 	struct controller_fact controllers[CTRL_COUNT];
 };
 
 /* Words, comma separated, over *facts: uid= gid= kernel=6.12 privileged=0|1
- * cgroup=none|v1|v2|hybrid|mixed|delegated noexec=0|1. */
+ * cgroup=none|v1|v2|hybrid|mixed|delegated, in this order. */
 int facts_parse(struct facts *facts, const char *words, struct arena *arena, struct err *err) MUST_CHECK;
 
 #endif

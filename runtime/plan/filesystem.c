@@ -29,23 +29,27 @@ static const struct op sys_host_op = {
 	OP_BIND, "/sys", "/sys", .attrs = NSNDNX | SYS_MOUNT_ATTR_RDONLY, .recursive = true, .missing_ok = true,
 };
 
+#define DEVICE(name, maj, min) { OP_DEVICE, "/dev/" name, "/dev/" name, .major = maj, .minor = min, .mode = 0666, .fresh = true }
+#define LINK(name, text) { OP_SYMLINK, "/dev/" name, text, .fresh = true }
+#define DIRECTORY(name, bits) { OP_MKDIR, "/dev/" name, .mode = bits, .fresh = true }
+
 static const struct op dev_ops[] = {
-	{ OP_MOUNT, "/dev", .fs_type = "tmpfs", .attrs = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC,
+	{ OP_MOUNT, "/dev", .fs_type = "tmpfs", .attrs = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC, .fresh = true,
 	  .options = OPTIONS("mode=0755", "size=64k") },
-	{ OP_DEVICE, "/dev/null", "/dev/null" },
-	{ OP_DEVICE, "/dev/zero", "/dev/zero" },
-	{ OP_DEVICE, "/dev/full", "/dev/full" },
-	{ OP_DEVICE, "/dev/random", "/dev/random" },
-	{ OP_DEVICE, "/dev/urandom", "/dev/urandom" },
-	{ OP_DEVICE, "/dev/tty", "/dev/tty" },
-	{ OP_SYMLINK, "/dev/fd", "/proc/self/fd" },
-	{ OP_SYMLINK, "/dev/stdin", "/proc/self/fd/0" },
-	{ OP_SYMLINK, "/dev/stdout", "/proc/self/fd/1" },
-	{ OP_SYMLINK, "/dev/stderr", "/proc/self/fd/2" },
-	{ OP_SYMLINK, "/dev/ptmx", "pts/ptmx" },
-	{ OP_MKDIR, "/dev/pts", .mode = 0755 },
-	{ OP_MKDIR, "/dev/shm", .mode = 01777 },
-	{ OP_MKDIR, "/dev/mqueue", .mode = 01777 },
+	DEVICE("null", 1, 3),
+	DEVICE("zero", 1, 5),
+	DEVICE("full", 1, 7),
+	DEVICE("random", 1, 8),
+	DEVICE("urandom", 1, 9),
+	DEVICE("tty", 5, 0),
+	LINK("fd", "/proc/self/fd"),
+	LINK("stdin", "/proc/self/fd/0"),
+	LINK("stdout", "/proc/self/fd/1"),
+	LINK("stderr", "/proc/self/fd/2"),
+	LINK("ptmx", "pts/ptmx"),
+	DIRECTORY("pts", 0755),
+	DIRECTORY("shm", 01777),
+	DIRECTORY("mqueue", 01777),
 };
 
 static const struct op pts_op = {
@@ -94,48 +98,27 @@ static bool maps_id(const struct id_maps *maps, uint32_t id)
 	return maps->n == 0;
 }
 
-/* Without a writable layer nothing can be made in the root: the image must have
- * every mount point, and no mount may forbid to execute what is in it. */
-static bool root_can_be_bound(const struct planner *p)
-{
-	const struct container_spec *c = p->container;
-
-	return c->root_readonly && c->image.kind == IMAGE_EMBEDDED && !p->facts->root_noexec && !c->n_mounts &&
-	       (!c->process.cwd || str_eq(c->process.cwd, "/"));
-}
-
 static void plan_root(struct planner *p)
 {
 	const struct container_spec *c = p->container;
-	struct op op = { .target = "/", .source = c->image.path ? c->image.path : c->image.name };
 
-	op.kind = root_can_be_bound(p) ? OP_ROOT_BIND : OP_ROOT_OVERLAY;
-	op.attrs = SYS_MOUNT_ATTR_NODEV;
-	add(p, &op);
+	add(p, &(struct op){ OP_ROOT, "/", c->image.path ? c->image.path : c->image.name, .attrs = SYS_MOUNT_ATTR_NODEV });
 	p->plan->writable_bytes = c->writable_bytes ? c->writable_bytes : default_writable_bytes;
 }
 
 static void plan_generated(struct planner *p)
 {
 	const char *name = p->plan->hostname ? p->plan->hostname : p->plan->name;
-	struct op op = { OP_FILE, .missing_ok = true, .make_target = true,
-			 .attrs = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NODEV | SYS_MOUNT_ATTR_NOEXEC };
+	const char *hosts = arena_printf(
+		p->arena, "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.0.1\t%s\n", name);
 
-	op.target = "/etc/hostname";
-	op.source = arena_printf(p->arena, "%s\n", name);
-	add(p, &op);
-	op.target = "/etc/hosts";
-	op.source = arena_printf(p->arena,
-				 "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.0.1\t%s\n", name);
-	add(p, &op);
-	op.target = "/etc/resolv.conf";
-	op.source = "# no network, no name servers\n";
-	if (!p->plan->loopback) {
-		op.kind = OP_BIND;
-		op.source = "/etc/resolv.conf";
-		op.attrs |= SYS_MOUNT_ATTR_RDONLY;
-	}
-	add(p, &op);
+	add(p, &(struct op){ OP_FILE, "/etc/hostname", arena_printf(p->arena, "%s\n", name), .missing_ok = true });
+	add(p, &(struct op){ OP_FILE, "/etc/hosts", hosts, .missing_ok = true });
+	if (p->plan->loopback)
+		add(p, &(struct op){ OP_FILE, "/etc/resolv.conf", "# no network, no name servers\n", .missing_ok = true });
+	else
+		add(p, &(struct op){ OP_BIND, "/etc/resolv.conf", "/etc/resolv.conf", .attrs = NSNDNX | SYS_MOUNT_ATTR_RDONLY,
+				     .missing_ok = true, .make_target = true });
 }
 
 static int plan_user_mount(struct planner *p, const struct mount_spec *m)

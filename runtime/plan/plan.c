@@ -10,8 +10,7 @@ const char *const step_names[STEP_KINDS] = {
 };
 
 const char *const op_names[OP_KINDS] = {
-	[OP_ROOT_OVERLAY] = "root-overlay",
-	[OP_ROOT_BIND] = "root-bind",
+	[OP_ROOT] = "root",
 	[OP_MOUNT] = "mount",
 	[OP_BIND] = "bind",
 	[OP_DEVICE] = "device",

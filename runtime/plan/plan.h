@@ -31,14 +31,13 @@ struct cgroup_plan {
 /* ---- the file system (inside), in order ---- */
 
 enum op_kind {
-	OP_ROOT_OVERLAY, /* the image below a bounded tmpfs; a copy of it on the tmpfs where the kernel refuses */
-	OP_ROOT_BIND,    /* the image itself */
+	OP_ROOT,         /* the image below a bounded tmpfs (overlay); a copy of it on the tmpfs where the kernel refuses */
 	OP_MOUNT,        /* a new file system at target */
 	OP_BIND,         /* a file or directory of the host at target */
-	OP_DEVICE,       /* the same for a device node: source is checked to be one */
+	OP_DEVICE,       /* a character device: made where that is allowed, else the host's one bound */
 	OP_MKDIR,
 	OP_SYMLINK,      /* source is what the link says */
-	OP_FILE,         /* a generated file, bound over target; source is its content */
+	OP_FILE,         /* a generated file; source is its content */
 	OP_SYSCTL,       /* source is written to target below /proc/sys */
 	OP_TERMINAL,     /* the terminal's device, bound over target */
 	OP_MASK,         /* hidden behind an empty file or directory of ours */
@@ -56,9 +55,12 @@ struct op {
 	struct strs options;  /* fsconfig(2): key or key=value */
 	uint32_t attrs;       /* MOUNT_ATTR_* */
 	uint32_t mode;        /* OP_MKDIR */
+	uint32_t major, minor; /* OP_DEVICE */
 	bool recursive;       /* OP_BIND: with what is mounted below */
 	bool missing_ok;      /* a target or source that is not there is no error */
 	bool make_target;     /* make the target where it is missing */
+	bool fresh;           /* OP_MOUNT: nobody else has it yet, and what follows with this mark is an entry of
+	                         its top directory: done by name on its descriptor, before it is put in place */
 };
 
 /* ---- the process ---- */

@@ -93,6 +93,8 @@ static void add_op(struct str *s, const struct op *op)
 		str_add(s, op->kind == OP_SYSCTL ? " =" : " <-");
 		add_word(s, op->source);
 	}
+	if (op->kind == OP_DEVICE)
+		str_add(s, " %u:%u", op->major, op->minor);
 	if (op->mode)
 		str_add(s, " %04o", op->mode);
 	for (size_t i = 0; i < ARRAY_SIZE(attrs); i++)

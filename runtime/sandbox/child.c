@@ -44,19 +44,16 @@ static int join_v1_cgroups(struct inside *in, struct err *err)
 	return 0;
 }
 
-static int wait_until_mapped(struct inside *in, struct err *err)
+/* End of file: the creator is gone, and nobody is there to be told. */
+static int expect(struct inside *in, int message, int *descriptor, struct err *err)
 {
-	char message;
-	ssize_t n;
+	int rc = message_receive(in->sync, descriptor, err);
 
-	do
-		n = recv(in->sync, &message, 1, 0);
-	while (n < 0 && errno == EINTR);
-	if (n == 0)
-		_exit(EXIT_CRIB); /* the creator is gone: nobody is there to be told */
-	if (n < 0 || message != MESSAGE_MAPPED)
+	if (rc == 0)
+		_exit(EXIT_CRIB);
+	if (rc > 0 && rc != message)
 		return err_set(err, EPROTO, "unexpected message from the creator");
-	return 0;
+	return rc < 0 ? rc : 0;
 }
 
 static int become_root(struct inside *in, struct err *err)
@@ -118,9 +115,9 @@ static int lift(int fd)
 	return high < 0 ? -errno : high;
 }
 
-static int deal_descriptors(struct inside *in, int blob, int streams[3], struct err *err)
+static int deal_descriptors(struct inside *in, int streams[3], struct err *err)
 {
-	const int from[] = { streams[0], streams[1], streams[2], blob, in->sync };
+	const int from[] = { streams[0], streams[1], streams[2], in->blob, in->sync };
 	int high[ARRAY_SIZE(from)];
 
 	for (size_t i = 0; i < ARRAY_SIZE(from); i++) {
@@ -147,13 +144,17 @@ static int choose_streams(struct inside *in, int streams[3], struct err *err)
 static int become_init(struct inside *in, struct err *err)
 {
 	static const char *const argv[] = { "init", NULL }, *const envp[] = { NULL };
-	int streams[3], init = -1, blob = -1;
+	int streams[3], init;
 
-	TRY(handoff_inside(in, &init, &blob, err));
+	TRY(handoff_inside(in, err));
 	TRY(choose_streams(in, streams, err));
-	TRY(message_ready(in->sync, in->terminal_master, err));
-	init = lift(init);
-	TRY(deal_descriptors(in, blob, streams, err));
+	TRY(expect(in, MESSAGE_INIT, &in->init, err));
+	if (in->terminal_master >= 0)
+		TRY(message_send(in->sync, MESSAGE_READY, in->terminal_master, err));
+	init = lift(in->init);
+	if (init < 0)
+		return err_sys(err, -init, "descriptor of init");
+	TRY(deal_descriptors(in, streams, err));
 	in->sync = HANDOFF_SYNC_FD;
 	if (sys_close_range(HANDOFF_SYNC_FD + 1, ~0u, SYS_CLOSE_RANGE_CLOEXEC) < 0)
 		for (int fd = HANDOFF_SYNC_FD + 1; fd < 1024; fd++)
@@ -167,7 +168,7 @@ static int live(struct inside *in, struct err *err)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return err_sys(err, errno, "die with the creator");
 	TRY(join_v1_cgroups(in, err));
-	TRY(wait_until_mapped(in, err));
+	TRY(expect(in, MESSAGE_MAPPED, &in->init, err));
 	TRY(become_root(in, err));
 	TRY(unshare_late(in, err));
 	TRY(ops_inside(in, err));

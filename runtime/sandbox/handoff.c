@@ -168,7 +168,7 @@ static int make_blob(const struct plan *plan, const struct user *user, struct er
 	return take_fd(&fd);
 }
 
-static int make_init(struct err *err)
+int init_make(struct err *err)
 {
 	auto_fd fd = memfd_create("init", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
 
@@ -180,17 +180,11 @@ static int make_init(struct err *err)
 	return take_fd(&fd);
 }
 
-int handoff_inside(struct inside *in, int *init_fd, int *blob_fd, struct err *err)
+int handoff_inside(struct inside *in, struct err *err)
 {
 	struct user user;
-	int fd;
 
 	TRY(user_inside(in->root, &in->plan->process, &user, err));
-	fd = make_blob(in->plan, &user, err);
-	TRY(fd);
-	*blob_fd = fd;
-	fd = make_init(err);
-	TRY(fd);
-	*init_fd = fd;
-	return 0;
+	in->blob = make_blob(in->plan, &user, err);
+	return in->blob < 0 ? in->blob : 0;
 }

@@ -65,8 +65,6 @@ int inroot_mkdir(int root, const char *path, mode_t mode)
 		return parent;
 	if (mkdirat(parent, name, mode) < 0 && errno != EEXIST)
 		return -errno;
-	if (mode & ~(mode_t)0755 && fchmodat(parent, name, mode, 0) < 0)
-		return -errno;
 	return inroot_open(root, path, O_PATH | O_DIRECTORY);
 }
 
@@ -86,6 +84,26 @@ int inroot_mkfile(int root, const char *path)
 	if (made < 0 && errno != EEXIST)
 		return -errno;
 	return inroot_open(root, path, O_PATH);
+}
+
+int inroot_create(int root, const char *path)
+{
+	struct stat st;
+	auto_fd target = inroot_mkfile(root, path), fd = -1;
+
+	if (target < 0)
+		return target;
+	if (fstat(target, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	fd = inroot_open(root, path, O_WRONLY | O_TRUNC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return fd;
+	/* another one may stand there by now */
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? take_fd(&fd) : -EINVAL;
 }
 
 int inroot_symlink(int root, const char *path, const char *text)

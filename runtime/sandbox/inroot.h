@@ -20,11 +20,14 @@
 int inroot_open(int root, const char *path, int flags) MUST_CHECK;
 
 /* Makes path a directory with all its parents where missing (mode of the last
- * one, 0755 of the others); gives an O_PATH descriptor. */
+ * one, less the umask, 0755 of the others); gives an O_PATH descriptor. */
 int inroot_mkdir(int root, const char *path, mode_t mode) MUST_CHECK;
 
 /* The same for an empty file, a mount point of what is no directory. */
 int inroot_mkfile(int root, const char *path) MUST_CHECK;
+
+/* Opens a regular file for writing, empty; makes it and its parents where missing. */
+int inroot_create(int root, const char *path) MUST_CHECK;
 
 /* Makes a symbolic link; what is there already stays and is no error. */
 int inroot_symlink(int root, const char *path, const char *text) MUST_CHECK;

@@ -11,13 +11,14 @@
 struct inside {
 	const struct sandbox_request *req;
 	const struct plan *plan;
-	const int *sources;  /* by plan->ops: detached mounts made outside, or -1 */
+	const int *sources;  /* by plan->ops: see sources.h */
 	int sync;            /* the child's end */
 	int root;            /* the container's root: an attached mount */
 	int scratch;         /* the tmpfs behind the root: its writes, generated files, masks */
 	int proc;            /* the container's procfs as it was mounted: below it nothing is mounted yet */
 	int terminal_master, terminal;
-	unsigned n_generated;
+	int fresh;           /* the last fresh mount */
+	int blob, init;      /* what init reads, and init itself */
 };
 
 /* Does not return: executes init or reports and exits. */
@@ -27,10 +28,10 @@ int root_inside(struct inside *in, const struct op *op, struct err *err) MUST_CH
 int copy_tree_inside(int from, int to, struct err *err) MUST_CHECK;                        /* copy.c */
 int ops_inside(struct inside *in, struct err *err) MUST_CHECK;                             /* ops.c */
 int pivot_inside(int root, struct err *err) MUST_CHECK;                                    /* root.c */
-int handoff_inside(struct inside *in, int *init_fd, int *blob_fd, struct err *err) MUST_CHECK; /* handoff.c */
+int handoff_inside(struct inside *in, struct err *err) MUST_CHECK;                         /* handoff.c */
 
-/* A detached copy of a bind's source with its attributes; also used outside. */
-int op_source_open(const struct op *op, struct err *err) MUST_CHECK;                       /* ops.c */
+/* init in a sealed memfd. */
+int init_make(struct err *err) MUST_CHECK;                                                 /* handoff.c */
 
 struct user { /* who the command is, from the container's own files */
 	uint32_t uid, gid;

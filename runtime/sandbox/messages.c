@@ -33,19 +33,11 @@ static int send_with(int sync, const void *data, size_t n, int descriptor)
 	return rc < 0 ? -errno : 0;
 }
 
-int message_send(int sync, char message, struct err *err)
+int message_send(int sync, char message, int descriptor, struct err *err)
 {
-	int rc = send_with(sync, &message, 1, -1);
+	int rc = send_with(sync, &message, 1, descriptor);
 
-	return rc < 0 ? err_sys(err, -rc, "tell the sandbox to go on") : 0;
-}
-
-int message_ready(int sync, int terminal_master, struct err *err)
-{
-	static const char message = MESSAGE_READY;
-	int rc = send_with(sync, &message, 1, terminal_master);
-
-	return rc < 0 ? err_sys(err, -rc, "tell the creator that the sandbox is ready") : 0;
+	return rc < 0 ? err_sys(err, -rc, "message between crib and the sandbox") : 0;
 }
 
 void message_report(int sync, const struct err *err)

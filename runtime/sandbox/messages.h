@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What goes over the socket between creator and child: single bytes, the
- * terminal's master beside READY, and reports (struct handoff_report) for
+ * What goes over the socket between creator and child: single bytes, a
+ * descriptor beside some of them, and reports (struct handoff_report) for
  * errors. Private to sandbox/.
  */
 #ifndef CRIB_SANDBOX_MESSAGES_H
@@ -12,12 +12,12 @@
 
 enum {
 	MESSAGE_MAPPED = 'M',
-	MESSAGE_READY = 'R',
+	MESSAGE_INIT = 'I',    /* with the descriptor of init's memfd */
+	MESSAGE_READY = 'R',   /* with the terminal's master where there is a terminal */
 	MESSAGE_START = HANDOFF_START,
 };
 
-int message_send(int sync, char message, struct err *err) MUST_CHECK;
-int message_ready(int sync, int terminal_master, struct err *err) MUST_CHECK;
+int message_send(int sync, char message, int descriptor, struct err *err) MUST_CHECK;
 void message_report(int sync, const struct err *err);
 
 /* Blocks for the next message: its first byte for a single one, 0 at the end of

@@ -6,6 +6,7 @@
 #include "sandbox/inroot.h"
 #include "sandbox/inside.h"
 #include "sandbox/mount.h"
+#include "sandbox/sources.h"
 #include "util/sys.h"
 
 #include <errno.h>
@@ -32,21 +33,16 @@ static int put(int mount, int target, const struct op *op, uint32_t attrs, struc
 	return rc < 0 ? err_sys(err, -rc, "mount %s", op->target) : 0;
 }
 
-static int do_root(struct inside *in, const struct op *op, struct err *err)
-{
-	return root_inside(in, op, err);
-}
-
 static int do_mount(struct inside *in, const struct op *op, struct err *err)
 {
 	auto_fd target = op->make_target ? inroot_mkdir(in->root, op->target, 0755) :
 					   inroot_open(in->root, op->target, O_PATH | O_DIRECTORY);
 	auto_fd mount = -1;
-	int rc;
+	int given = in->sources[op - in->plan->ops], rc;
 
 	if (target < 0)
 		return err_sys(err, -target, "mount point %s", op->target);
-	mount = mount_new(op->fs_type, &op->options, op->attrs);
+	mount = given >= 0 ? given : mount_new(op->fs_type, &op->options, op->attrs);
 	if (mount < 0 && op->missing_ok)
 		return 0;
 	if (mount == -EPERM && str_eq(op->fs_type, "proc"))
@@ -59,29 +55,9 @@ static int do_mount(struct inside *in, const struct op *op, struct err *err)
 		return err_sys(err, -rc, "mount %s", op->target);
 	if (str_eq(op->fs_type, "proc"))
 		in->proc = take_fd(&mount);
+	else if (op->fresh)
+		in->fresh = take_fd(&mount);
 	return 0;
-}
-
-/* Before Linux 5.12 attributes reach one mount, not a tree: then what must be
- * read-only leaves out what is mounted below it. */
-int op_source_open(const struct op *op, struct err *err)
-{
-	auto_fd mount = mount_clone(AT_FDCWD, op->source, op->recursive);
-	int rc;
-
-	if (mount < 0)
-		return op->missing_ok ? mount : err_sys(err, -mount, "mount %s: source %s", op->target, op->source);
-	rc = op->attrs ? mount_add_attrs(mount, op->attrs, op->recursive) : 0;
-	if (rc == -ENOSYS && op->recursive) {
-		fd_close(&mount);
-		mount = mount_clone(AT_FDCWD, op->source, false);
-		if (mount < 0)
-			return err_sys(err, -mount, "mount %s: source %s without what is mounted below it", op->target,
-				       op->source);
-	} else if (rc < 0 && rc != -ENOSYS) {
-		return err_sys(err, -rc, "mount %s: attributes", op->target);
-	}
-	return take_fd(&mount);
 }
 
 static int make_target_like(struct inside *in, const struct op *op, int source)
@@ -98,7 +74,7 @@ static int make_target_like(struct inside *in, const struct op *op, int source)
 static int do_bind(struct inside *in, const struct op *op, struct err *err)
 {
 	int given = in->sources[op - in->plan->ops];
-	auto_fd mount = given >= 0 ? given : op_source_open(op, err);
+	auto_fd mount = given >= 0 ? given : source_clone(op, err);
 	auto_fd target = -1;
 
 	if (mount < 0)
@@ -111,58 +87,54 @@ static int do_bind(struct inside *in, const struct op *op, struct err *err)
 	return put(mount, target, op, op->attrs, err);
 }
 
+/* Here nodes may not be made: the host's one is bound over an empty file. */
 static int do_device(struct inside *in, const struct op *op, struct err *err)
 {
+	const char *name = strrchr(op->target, '/') + 1;
 	auto_fd mount = mount_clone(AT_FDCWD, op->source, false);
 	auto_fd target = -1;
 	struct stat st;
 
 	if (mount < 0)
 		return err_sys(err, -mount, "device %s of the host", op->source);
-	if (fstat(mount, &st) < 0 || !S_ISCHR(st.st_mode))
-		return err_set(err, ENODEV, "device %s of the host: not a character device", op->source);
-	target = inroot_mkfile(in->root, op->target);
+	if (fstat(mount, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(op->major, op->minor))
+		return err_set(err, ENODEV, "%s of the host is not the device %u:%u", op->source, op->major, op->minor);
+	target = openat(in->fresh, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (target < 0)
-		return err_sys(err, -target, "device %s", op->target);
+		return err_sys(err, errno, "device %s", op->target);
 	return put(mount, target, op, SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC, err);
 }
 
 static int do_mkdir(struct inside *in, const struct op *op, struct err *err)
 {
-	auto_fd fd = inroot_mkdir(in->root, op->target, (mode_t)op->mode);
+	auto_fd fd = -1;
 
+	if (op->fresh) {
+		int rc = fresh_entry(in->fresh, op);
+
+		return rc < 0 ? err_sys(err, -rc, "make directory %s", op->target) : 0;
+	}
+	fd = inroot_mkdir(in->root, op->target, (mode_t)op->mode);
 	return fd < 0 ? err_sys(err, -fd, "make directory %s", op->target) : 0;
 }
 
 static int do_symlink(struct inside *in, const struct op *op, struct err *err)
 {
-	int rc = inroot_symlink(in->root, op->target, op->source);
+	int rc = op->fresh ? fresh_entry(in->fresh, op) : inroot_symlink(in->root, op->target, op->source);
 
 	return rc < 0 ? err_sys(err, -rc, "make symbolic link %s", op->target) : 0;
 }
 
-/* The file is born on the scratch, which bounds what may be written to it. */
+/* Written to the root's writable layer, which bounds what may be added to it. */
 static int do_file(struct inside *in, const struct op *op, struct err *err)
 {
-	char name[16];
-	auto_fd file = -1, mount = -1;
-	auto_fd target = op->make_target ? inroot_mkfile(in->root, op->target) :
-					   inroot_open(in->root, op->target, O_PATH);
+	auto_fd fd = inroot_create(in->root, op->target);
 	int rc;
 
-	if (target < 0)
-		return op->missing_ok ? 0 : err_sys(err, -target, "file %s", op->target);
-	snprintf(name, sizeof(name), "g%u", in->n_generated++);
-	file = openat(in->scratch, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (file < 0)
-		return err_sys(err, errno, "file %s", op->target);
-	rc = fd_write_all(file, op->source, strlen(op->source));
-	if (rc < 0)
-		return err_sys(err, -rc, "file %s", op->target);
-	mount = mount_clone(in->scratch, name, false);
-	if (mount < 0)
-		return err_sys(err, -mount, "file %s", op->target);
-	return put(mount, target, op, op->attrs, err);
+	if (fd < 0 && op->missing_ok)
+		return 0;
+	rc = fd < 0 ? fd : fd_write_all(fd, op->source, strlen(op->source));
+	return rc < 0 ? err_sys(err, -rc, "write %s", op->target) : 0;
 }
 
 /* Through the procfs as it was mounted: nothing in the container can stand
@@ -251,15 +223,16 @@ static int do_readonly(struct inside *in, const struct op *op, struct err *err)
 }
 
 static op_do *const ops[OP_KINDS] = {
-	[OP_ROOT_OVERLAY] = do_root, [OP_ROOT_BIND] = do_root, [OP_MOUNT] = do_mount,
-	[OP_BIND] = do_bind,         [OP_DEVICE] = do_device,  [OP_MKDIR] = do_mkdir,
-	[OP_SYMLINK] = do_symlink,   [OP_FILE] = do_file,      [OP_SYSCTL] = do_sysctl,
-	[OP_TERMINAL] = do_terminal, [OP_MASK] = do_mask,      [OP_READONLY] = do_readonly,
+	[OP_ROOT] = root_inside,   [OP_MOUNT] = do_mount,       [OP_BIND] = do_bind,
+	[OP_DEVICE] = do_device,   [OP_MKDIR] = do_mkdir,       [OP_SYMLINK] = do_symlink,
+	[OP_FILE] = do_file,       [OP_SYSCTL] = do_sysctl,     [OP_TERMINAL] = do_terminal,
+	[OP_MASK] = do_mask,       [OP_READONLY] = do_readonly,
 };
 
 int ops_inside(struct inside *in, struct err *err)
 {
 	for (size_t i = 0; i < in->plan->n_ops; i++)
-		TRY(ops[in->plan->ops[i].kind](in, &in->plan->ops[i], err));
+		if (in->sources[i] != SOURCE_DONE)
+			TRY(ops[in->plan->ops[i].kind](in, &in->plan->ops[i], err));
 	return 0;
 }

@@ -42,9 +42,9 @@ static int make_scratch(struct inside *in, struct err *err)
 
 /* The image itself, as a detached mount. A directory with something mounted
  * below it cannot be cloned without that in a user namespace. */
-static int open_image(bool recursive, struct err *err)
+static int open_image(struct err *err)
 {
-	int fd = mount_clone(AT_FDCWD, ".", recursive);
+	int fd = mount_clone(AT_FDCWD, ".", false);
 
 	if (fd == -EINVAL)
 		return err_set(err, EINVAL, "there are mounts below the directory of the root: they cannot be left out");
@@ -96,6 +96,7 @@ static int copied_root(struct inside *in, struct err *err)
 			       " bytes, into which this kernel makes crib copy it: use --storage-opt size=",
 			       in->plan->writable_bytes);
 	TRY(rc);
+	/* it has the scratch's own attributes: nodev, nosuid */
 	rc = mount_clone(in->scratch, "r", false);
 	return rc < 0 ? err_sys(err, -rc, "mount the copied root") : rc;
 }
@@ -105,11 +106,9 @@ static int make_root(struct inside *in, const struct op *op, struct err *err)
 	auto_fd image = -1, target = -1;
 	int rc, root;
 
-	image = open_image(op->kind == OP_ROOT_BIND, err);
+	image = open_image(err);
 	TRY(image);
 	TRY(make_scratch(in, err));
-	if (op->kind == OP_ROOT_BIND)
-		return take_fd(&image);
 	target = openat(in->scratch, "l", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	rc = target < 0 ? -errno : mount_attach(image, target);
 	if (rc < 0)
@@ -130,7 +129,7 @@ int root_inside(struct inside *in, const struct op *op, struct err *err)
 	in->root = make_root(in, op, err);
 	TRY(in->root);
 	target = openat(in->scratch, "r", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	rc = target < 0 ? -errno : mount_attach_with(in->root, target, op->attrs, false);
+	rc = target < 0 ? -errno : mount_attach(in->root, target);
 	return rc < 0 ? err_sys(err, -rc, "mount the root") : 0;
 }
 

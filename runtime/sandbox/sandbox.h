@@ -7,13 +7,15 @@
  *
  *   outside                                  inside
  *   cgroups with their limits exist
+ *   mounts that only the creator may make
  *   clone3 (v2: into the cgroup)  ---------> born; joins v1 cgroups; waits for MAPPED
  *   uid_map, gid_map; MAPPED      ---------> becomes root of the user namespace
  *                                            unshares the cgroup namespace (must: it is in the right cgroup)
  *                                            mounts, pivots (must not yet: run anything of the image)
- *   READY (and the terminal)     <---------  host name, loopback, handoff
+ *   INIT, with its descriptor     ---------> host name, loopback, handoff
+ *                                 <--------- READY, with the terminal if there is one
  *   START                         ---------> init waits at the gate, then executes the command
- *   end of file, or a report     <---------
+ *                                 <--------- end of file, or a report
  *
  * A failure inside ends the process, and the kernel takes back all that it had;
  * a failure outside is the caller's to undo (state/'s journal).
@@ -44,7 +46,7 @@ int sandbox_spawn_outside(const struct sandbox_request *req, struct sandbox *sb,
 int sandbox_start_outside(struct sandbox *sb, struct err *err) MUST_CHECK;
 
 enum sandbox_event {
-	SANDBOX_READY,   /* *terminal is the terminal's master where the plan has one */
+	SANDBOX_READY,   /* *terminal is the terminal's master */
 	SANDBOX_RUNNING, /* the command was executed */
 	SANDBOX_FAILED,  /* err says why; the process ends by itself */
 };

@@ -4,6 +4,7 @@
  */
 #include "sandbox/inside.h"
 #include "sandbox/messages.h"
+#include "sandbox/sources.h"
 #include "util/sys.h"
 
 #include <errno.h>
@@ -11,26 +12,9 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
-
-/* Binds whose source only the creator may reach (root's view of the host is
- * wider than that of the new user namespace's root) are opened by it where it
- * can; an ordinary user cannot clone mounts here, and need not. */
-static int open_sources(const struct plan *plan, int *sources, struct err *err)
-{
-	for (size_t i = 0; i < plan->n_ops; i++) {
-		const struct op *op = &plan->ops[i];
-
-		sources[i] = -1;
-		if (op->kind != OP_BIND)
-			continue;
-		sources[i] = op_source_open(op, err);
-		if (sources[i] < 0 && sources[i] != -EPERM && !op->missing_ok)
-			return sources[i];
-	}
-	return 0;
-}
 
 /* Only root may have limits above its own: raised here, they are inherited and
  * then set exactly by init. */
@@ -128,18 +112,11 @@ static _Noreturn void child(const struct sandbox_request *req, const int *source
 {
 	struct inside in = {
 		.req = req, .plan = req->plan, .sources = sources, .sync = sync,
-		.root = -1, .scratch = -1, .proc = -1, .terminal_master = -1, .terminal = -1,
+		.root = -1, .scratch = -1, .proc = -1, .terminal_master = -1, .terminal = -1, .fresh = -1, .blob = -1, .init = -1,
 	};
 
 	close(theirs);
 	child_inside(&in);
-}
-
-static void close_sources(int *sources, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		fd_close(&sources[i]);
-	free(sources);
 }
 
 static int spawn(const struct sandbox_request *req, const int *sources, struct sandbox *sb, struct err *err)
@@ -165,27 +142,39 @@ static int spawn(const struct sandbox_request *req, const int *sources, struct s
 	return 0;
 }
 
+/* Made while the child is busy with its mounts: it is there before it is needed. */
+static int send_init(struct sandbox *sb, struct err *err)
+{
+	auto_fd init = init_make(err);
+
+	TRY(init);
+	return message_send(sb->sync, MESSAGE_INIT, init, err);
+}
+
+static int bring_up(const struct sandbox_request *req, int *sources, struct sandbox *sb, struct err *err)
+{
+	umask(0); /* modes are said in full, here and inside */
+	TRY(sources_open_outside(req->plan, sources, err));
+	TRY(raise_rlimits(&req->plan->process, err));
+	TRY(spawn(req, sources, sb, err));
+	TRY(write_maps(req->plan, sb->pid, err));
+	TRY(message_send(sb->sync, MESSAGE_MAPPED, -1, err));
+	return send_init(sb, err);
+}
+
 int sandbox_spawn_outside(const struct sandbox_request *req, struct sandbox *sb, struct err *err)
 {
-	const size_t n = req->plan->n_ops;
-	int *sources = malloc((n + 1) * sizeof(*sources));
+	int *sources = calloc(req->plan->n_ops + 1, sizeof(*sources));
 	int rc;
 
 	*sb = (struct sandbox){ .pid = -1, .pidfd = -1, .sync = -1 };
 	if (!sources)
 		return err_sys(err, ENOMEM, "spawn");
-	for (size_t i = 0; i < n; i++)
-		sources[i] = -1;
-	rc = open_sources(req->plan, sources, err);
-	if (rc == 0)
-		rc = raise_rlimits(&req->plan->process, err);
-	if (rc == 0)
-		rc = spawn(req, sources, sb, err);
-	if (rc == 0)
-		rc = write_maps(req->plan, sb->pid, err);
-	if (rc == 0)
-		rc = message_send(sb->sync, MESSAGE_MAPPED, err);
-	close_sources(sources, n);
+	for (size_t i = 0; i < req->plan->n_ops; i++)
+		sources[i] = SOURCE_NONE;
+	rc = bring_up(req, sources, sb, err);
+	sources_close(req->plan, sources);
+	free(sources);
 	if (rc < 0)
 		sandbox_end_outside(sb);
 	return rc;
@@ -193,7 +182,7 @@ int sandbox_spawn_outside(const struct sandbox_request *req, struct sandbox *sb,
 
 int sandbox_start_outside(struct sandbox *sb, struct err *err)
 {
-	return message_send(sb->sync, MESSAGE_START, err);
+	return message_send(sb->sync, MESSAGE_START, -1, err);
 }
 
 enum sandbox_event sandbox_event_outside(struct sandbox *sb, int *terminal, struct err *err)
