@@ -17,7 +17,7 @@ export SOURCE_DATE_EPOCH = 1767225600
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all asan run test busybox-test check check-gcc check-tidy check-cppcheck check-shell check-layers \
+.PHONY: all asan test-programs run test busybox-test check check-gcc check-tidy check-cppcheck check-shell check-layers \
         repro install clean FORCE
 all: $(B)/crib
 
@@ -159,20 +159,42 @@ $(B)/asan/crib: $(asan) $(B)/embed.o $(asan_lib)
 	@echo "ld $@"
 	$(Q)$(asan_cc) -Wl,--gc-sections -o $@ $^
 
+# ---- programs of the tests: what the suites call, static since guests run it too; unit tests, a folder each ----
+
+helpers := $(patsubst tests/helpers/%.c,$(B)/helpers/%,$(wildcard tests/helpers/*.c))
+units   := $(patsubst %/,$(B)/tests/%,$(sort $(dir $(subst tests/unit/,,$(wildcard tests/unit/*/*.c)))))
+test-programs: $(helpers) $(units)
+
+$(B)/helpers/%: tests/helpers/%.c $(tools)
+	@mkdir -p $(@D) && echo "cc $@"
+	$(Q)$(crib_cc) $(warn) -static-pie -s -o $@ $<
+
+# init is tested over its protocol; all else is linked with the test, sanitized
+unit_c = $(wildcard $(@:$(B)/tests/%=tests/unit/%)/*.c)
+$(B)/tests/init: $(B)/init $(wildcard tests/unit/init/*) $(tools)
+	@mkdir -p $(@D) && echo "cc $@"
+	$(Q)$(crib_cc) -D_GNU_SOURCE -I. $(warn) -Wno-discarded-qualifiers -static-pie -s -o $(B)/obj/init-test $(unit_c)
+	@printf '#!/bin/sh\nexec %s/obj/init-test %s/init\n' $(CURDIR)/$(B) $(CURDIR)/$(B) >$@ && chmod +x $@
+
+$(filter-out $(B)/tests/init,$(units)): $(filter-out %/runtime/main.o,$(asan)) $(B)/embed.o $(asan_lib) \
+		$(wildcard tests/unit/*/*)
+	@mkdir -p $(@D) && echo "cc $@"
+	$(Q)$(asan_cc) $(ours) -Wl,--gc-sections -o $@ $(unit_c) $(filter %.o,$^)
+
 -include $(patsubst %.o,%.d,$(crib) $(init) $(asan))
 
 # ---- use: show, test, check, install ----
 
 run:
 	@scripts/setup build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j"$$(nproc)" all
 	@echo '$$ build/crib run busybox sh'
 	@$(B)/crib run busybox sh -c 'echo "Hello from process $$$$ of $$(hostname), running as $$(id)."; \
 	    echo; ps; echo; df -h / /dev /proc; echo; echo "$$(busybox --list | wc -l) programs to use."'
 
 test:
 	@scripts/setup test
-	@$(MAKE) --no-print-directory all asan
+	@$(MAKE) --no-print-directory -j"$$(nproc)" all asan test-programs
 	@CRIB=$(CURDIR)/$(B)/crib tests/run
 
 busybox-test: $(B)/crib
