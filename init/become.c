@@ -41,6 +41,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { FDS_MAX = 1 << 20 };
+
 #define CAP_BIT(cap) ((uint64_t)1 << (cap))
 
 static void close_between(unsigned int first, unsigned int last)
@@ -49,12 +51,11 @@ static void close_between(unsigned int first, unsigned int last)
 
 	if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
 		return;
-	/* kernels before 5.9: what is open is below the limit */
-	if (prlimit(0, RLIMIT_NOFILE, NULL, &limit) == 0 && limit.rlim_cur <= last)
-		last = (unsigned int)limit.rlim_cur;
-	for (unsigned int fd = first; fd < last; fd++)
+	/* kernels before 5.9: what is open is below the limit, which may be absurd */
+	if (prlimit(0, RLIMIT_NOFILE, NULL, &limit) < 0 || limit.rlim_cur > FDS_MAX)
+		limit.rlim_cur = FDS_MAX;
+	for (unsigned int fd = first; fd <= last && fd < limit.rlim_cur; fd++)
 		close((int)fd);
-	close((int)last);
 }
 
 void close_from(unsigned int first)
@@ -159,10 +160,8 @@ uint64_t own_capabilities(void)
 
 /* Inheritable and ambient are empty unless asked for: capset empties the
  * second with the first. */
-static void set_command_capabilities(const struct handoff *h, uint64_t loan)
+static void set_command_capabilities(const struct handoff *h, uint64_t ambient, uint64_t loan)
 {
-	uint64_t ambient = h->flags & HANDOFF_AMBIENT ? h->cap_ambient : 0;
-
 	set_capabilities(h->cap_permitted | loan, h->cap_effective | loan, ambient);
 	for (int cap = 0; cap < 64; cap++)
 		if ((ambient & CAP_BIT(cap)) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
@@ -196,13 +195,14 @@ _Noreturn void become(const struct orders *o)
 	const struct handoff *h = &o->h;
 	int bare_filter = h->n_seccomp && !(h->flags & HANDOFF_NO_NEW_PRIVS);
 	uint64_t loan = bare_filter ? CAP_BIT(CAP_SYS_ADMIN) & ~h->cap_effective : 0;
+	uint64_t ambient = h->flags & HANDOFF_AMBIENT ? h->cap_ambient : 0;
 
 	take_descriptors(h->keep_fds);
 	lead_session(h->flags);
 	set_limits(o);
 	drop_bounding(h->cap_bounding);
 	set_ids(o);
-	set_command_capabilities(h, loan);
+	set_command_capabilities(h, ambient, loan);
 	die_with_parent(h->flags);
 	enter_directory(o->cwd);
 	signals_unblock();
@@ -210,6 +210,6 @@ _Noreturn void become(const struct orders *o)
 		fail(EXIT_INIT, errno, "no_new_privs");
 	filter_calls(o);
 	if (loan) /* seccomp let go of; the filter has to allow this one call */
-		set_command_capabilities(h, 0);
+		set_capabilities(h->cap_permitted, h->cap_effective, ambient);
 	command_execute(o);
 }

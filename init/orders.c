@@ -106,6 +106,7 @@ void orders_read(struct orders *o)
 	o->rlimits = array(o, o->h.rlimits, o->h.n_rlimits, sizeof(*o->rlimits), _Alignof(uint64_t), "rlimits");
 	o->seccomp = array(o, o->h.seccomp, o->h.n_seccomp, sizeof(*o->seccomp), _Alignof(uint32_t), "seccomp");
 	o->cwd = o->h.cwd ? text(o, o->h.cwd, "cwd") : root;
+	require(*o->cwd == '/', "cwd");
 	o->path = text(o, o->h.path, "path");
 	o->argv = vector(o, o->h.argv, "argv");
 	require(o->argv[0] != NULL, "argv");

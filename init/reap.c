@@ -34,7 +34,7 @@ static void forward(pid_t command, uint32_t flags, siginfo_t *info)
 {
 	/* Errors are no concern of ours: the command may just have ended. */
 	if (flags & HANDOFF_FORWARD_GROUP)
-		kill(-command, info->si_signo);
+		kill(-command, info->si_signo); /* the kernel has no such call with a value */
 	else if (info->si_code == SI_QUEUE)
 		syscall(SYS_rt_sigqueueinfo, command, info->si_signo, info); /* with its value */
 	else

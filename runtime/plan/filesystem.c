@@ -17,16 +17,16 @@ static const int64_t default_writable_bytes = 64 << 20;
 
 #define OPTIONS(...) { (const char *[]){ __VA_ARGS__ }, sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *) }
 
-static const struct op proc_op = { OP_MOUNT, "/proc", .fs_type = "proc", .attrs = NSNDNX };
+static const struct op proc_op = { OP_MOUNT, "/proc", .fs_type = "proc", .attrs = NSNDNX, .make_target = true };
 
 static const struct op sys_op = {
 	/* refused where /sys itself is not mounted: then there is none inside */
-	OP_MOUNT, "/sys", .fs_type = "sysfs", .attrs = NSNDNX | SYS_MOUNT_ATTR_RDONLY, .missing_ok = true,
+	OP_MOUNT, "/sys", .fs_type = "sysfs", .attrs = NSNDNX | SYS_MOUNT_ATTR_RDONLY, .missing_ok = true, .make_target = true,
 };
 
 static const struct op sys_host_op = {
 	/* sysfs shows the network namespace of its mounter: the host's one is the host's */
-	OP_BIND, "/sys", "/sys", .attrs = NSNDNX | SYS_MOUNT_ATTR_RDONLY, .recursive = true, .missing_ok = true,
+	OP_BIND, "/sys", "/sys", .attrs = NSNDNX | SYS_MOUNT_ATTR_RDONLY, .recursive = true, .missing_ok = true, .make_target = true,
 };
 
 #define DEVICE(name, maj, min) { OP_DEVICE, "/dev/" name, "/dev/" name, .major = maj, .minor = min, .mode = 0666, .fresh = true }
@@ -34,7 +34,7 @@ static const struct op sys_host_op = {
 #define DIRECTORY(name, bits) { OP_MKDIR, "/dev/" name, .mode = bits, .fresh = true }
 
 static const struct op dev_ops[] = {
-	{ OP_MOUNT, "/dev", .fs_type = "tmpfs", .attrs = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC, .fresh = true,
+	{ OP_MOUNT, "/dev", .fs_type = "tmpfs", .attrs = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC, .fresh = true, .make_target = true,
 	  .options = OPTIONS("mode=0755", "size=64k") },
 	DEVICE("null", 1, 3),
 	DEVICE("zero", 1, 5),

@@ -27,10 +27,12 @@ static int send_with(int sync, const void *data, size_t n, int descriptor)
 		control.header.cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(&control.header), &descriptor, sizeof(int));
 	}
+	/* ECONNRESET: the other end left something unread; told once */
 	do
 		rc = sendmsg(sync, &msg, MSG_NOSIGNAL);
-	while (rc < 0 && errno == EINTR);
-	return rc < 0 ? -errno : 0;
+	while (rc < 0 && (errno == EINTR || errno == ECONNRESET));
+	/* the other end is gone: what it had to say, or its end, will be read */
+	return rc < 0 && errno != EPIPE ? -errno : 0;
 }
 
 int message_send(int sync, char message, int descriptor, struct err *err)
@@ -66,11 +68,15 @@ int message_receive(int sync, int *descriptor, struct err *err)
 	};
 	ssize_t n;
 
+	/* ECONNRESET: the other end left something unread when it went; told once,
+	 * before what it had sent itself */
 	do
 		n = recvmsg(sync, &msg, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
+	if (n < 0)
+		return err_sys(err, errno, "message between crib and the sandbox");
 	take_descriptor(&msg, descriptor);
-	if (n == 0 || (n < 0 && errno == ECONNRESET))
+	if (n == 0)
 		return 0;
 	if (n == 1)
 		return *(unsigned char *)&report;

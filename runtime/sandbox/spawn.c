@@ -90,7 +90,7 @@ static int v2_cgroup(const struct sandbox_request *req)
 static int clone_error(const struct plan *plan, int code, struct err *err)
 {
 	if ((code == EPERM || code == EUSERS || code == ENOSPC) && plan->clone_flags & CLONE_NEWUSER)
-		return err_sys(err, code, "namespaces are not allowed to this user here (crib doctor says why)");
+		return err_sys(err, code, "user namespaces are not allowed to this user here (crib doctor says why)");
 	return err_sys(err, code, "clone3");
 }
 

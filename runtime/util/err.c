@@ -6,9 +6,14 @@
 
 #include <stdarg.h>
 
+/* One line, whatever the names in it hold: what would move the cursor of a
+ * terminal becomes a question mark. */
 static PRINTF(2, 0) void vset(struct err *err, const char *fmt, va_list ap)
 {
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	for (char *c = err->text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 127)
+			*c = '?';
 }
 
 int err_set(struct err *err, int code, const char *fmt, ...)

@@ -80,7 +80,7 @@ test_mount_propagation() {
 # The command has its three standard descriptors and no other, whatever its caller had open.
 test_descriptors() {
     exec 7</ 8>"$T/eight"
-    run busybox sh -c 'sleep 9 & ls /proc/$!/fd; readlink /proc/$!/cwd /proc/$!/root; kill $!'
+    run busybox sh -c 'sleep 9 & ls /proc/$!/fd; readlink /proc/$!/cwd; readlink /proc/$!/root; kill $!'
     exec 7<&- 8>&-
     expect 0 "0
 1
@@ -129,14 +129,14 @@ zero crw-rw-rw- 1:5"
 # The devices do what they are for.
 test_dev_works() {
     run busybox sh -c 'echo lost >/dev/null; head -c 3 /dev/zero | wc -c; echo x >/dev/full; head -c 5 /dev/urandom | wc -c
-        echo to stderr >/dev/stderr; echo to stdout >/dev/stdout; echo a >/dev/shm/a && cat /dev/shm/a; ls -A /dev/pts'
+        { echo to stderr >/dev/stderr; } 2>&1 | cat; { echo to stdout >/dev/stdout; } | cat; echo a >/dev/shm/a && cat /dev/shm/a; ls -A /dev/pts'
     assertEquals 0 "$status"
     assertEquals "3
 5
+to stderr
 to stdout
 a
 ptmx" "$out"
-    assertContains "$err" "to stderr"
     assertContains "$err" "No space left"
 }
 

@@ -77,7 +77,7 @@ test_facts() {
     as_nobody plan --facts uid=0,cgroup=v2 --name web busybox true
     assertContains "$out" crib-web
     as_nobody plan --facts nonsense --name web busybox true
-    expect_refusal 125 facts
+    expect_refusal 125 nonsense
 }
 
 # The same words give the same plan.

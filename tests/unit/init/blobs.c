@@ -129,6 +129,7 @@ static void bad_fields(void)
 	BAD(envp, ((struct handoff *)good.data)->argv, "envp");
 	BAD(cwd, end, "cwd");
 	BAD(cwd, 1, "cwd");
+	BAD(cwd, ((struct handoff *)good.data)->path + 1, "cwd");
 	BAD(path, UINT64_MAX, "path");
 	BAD(n_groups, 1u << 31, "groups");
 	BAD(n_rlimits, 7, "rlimits");

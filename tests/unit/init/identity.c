@@ -119,7 +119,7 @@ static void capabilities(void)
 	check(ran(&run) || run.reported, "all 64 of them: runs or is reported");
 }
 
-static void limits_and_descriptors(void)
+static void limits_and_descriptors(int no_close_range)
 {
 	static const struct handoff_rlimit limits[] = {
 		{.resource = RLIMIT_NOFILE, .soft = 3, .hard = 64}, /* fewer than are open during the work */
@@ -130,12 +130,14 @@ static void limits_and_descriptors(void)
 	static struct run run;
 
 	want.no_pid_namespace = !may_unshare;
+	want.no_close_range = no_close_range;
 	want.h.n_rlimits = 2;
 	want.rlimits = limits + 1;
 	want.h.keep_fds = 3;
 	run_it(&run, &want);
 	check(ran(&run) && is(&run, "fds", "0 1 2 3 4 5") && is(&run, "fd3", "kept 0") &&
-		      is(&run, "fd4", "kept 1") && is(&run, "fd5", "kept 2"), "three further descriptors, in order");
+		      is(&run, "fd4", "kept 1") && is(&run, "fd5", "kept 2"), "three further descriptors, in order%s",
+	      no_close_range ? ", without close_range(2)" : "");
 	check(strstr(run.text, "Max core file size        0                    unlimited") &&
 		      strstr(run.text, "Max stack size            1048576              1099511627776"),
 	      "64-bit rlimits");
@@ -201,6 +203,15 @@ static void filter(void)
 	      "and what it needed for that is gone");
 }
 
+static uint64_t own_capabilities(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {{0}};
+
+	syscall(SYS_capget, &header, data);
+	return data[0].permitted | (uint64_t)data[1].permitted << 32;
+}
+
 static void directories(void)
 {
 	char path[128];
@@ -224,19 +235,25 @@ static void directories(void)
 	want.cwd = "/proc/self/fd/3";
 	run_it(&run, &want);
 	check(code(&run) == 125, "a working directory by descriptor: %s", run.report.text);
+	if (!may_unshare) {
+		skip("a working directory outside of the root: no namespaces here");
+		return;
+	}
+	want.h.cap_permitted = want.h.cap_effective = want.h.cap_bounding = own_capabilities();
+	want.outside = 1;
+	want.cwd = "/proc/2/root/etc";
+	run_it(&run, &want);
+	check(code(&run) == 125 && strstr(run.report.text, ": is outside of the root"), "%s", run.report.text);
 }
 
 void test_identity(void)
 {
-	if (geteuid() != 0) {
-		skip("what the command is given: needs root");
-		return;
-	}
 	plain(HANDOFF_PID1);
 	plain(HANDOFF_EXEC);
 	ids();
 	capabilities();
-	limits_and_descriptors();
+	limits_and_descriptors(0);
+	limits_and_descriptors(1);
 	filter();
 	directories();
 }

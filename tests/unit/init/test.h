@@ -31,6 +31,8 @@ struct want {
 	const struct sock_filter *seccomp;
 	/* how to start it */
 	int no_pid_namespace, stdin_fd;
+	int no_close_range; /* as on an old kernel */
+	int outside;        /* in a root of its own, with a process 2 that stayed in the old one */
 };
 
 struct blob {
