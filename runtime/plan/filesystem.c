@@ -29,6 +29,11 @@ static const struct op sys_host_op = {
 	OP_BIND, "/sys", "/sys", .attrs = NSNDNX | SYS_MOUNT_ATTR_RDONLY, .recursive = true, .missing_ok = true, .make_target = true,
 };
 
+static const struct op cgroup_op = {
+	/* what programs read their own limits from; the cgroup namespace makes its top the sandbox's own */
+	OP_MOUNT, "/sys/fs/cgroup", .fs_type = "cgroup2", .attrs = NSNDNX | SYS_MOUNT_ATTR_RDONLY, .missing_ok = true,
+};
+
 #define DEVICE(name, maj, min) { OP_DEVICE, "/dev/" name, "/dev/" name, .major = maj, .minor = min, .mode = 0666, .fresh = true }
 #define LINK(name, text) { OP_SYMLINK, "/dev/" name, text, .fresh = true }
 #define DIRECTORY(name, bits) { OP_MKDIR, "/dev/" name, .mode = bits, .fresh = true }
@@ -190,6 +195,8 @@ static int plan_kernel_filesystems(struct planner *p)
 	for (size_t i = 0; i < sysctls->n; i++)
 		TRY(plan_sysctl(p, &sysctls->v[i]));
 	add(p, p->plan->loopback ? &sys_op : &sys_host_op);
+	if (p->plan->loopback && p->plan->unshare_cgroup && p->facts->controllers[CTRL_MEMORY].version == 2)
+		add(p, &cgroup_op);
 	for (size_t i = 0; i < ARRAY_SIZE(dev_ops); i++)
 		add(p, &dev_ops[i]);
 	add(p, maps_id(&p->plan->gid_maps, 5) ? &pts_gid_op : &pts_op);

@@ -41,7 +41,7 @@ static int do_mount(struct inside *in, const struct op *op, struct err *err)
 	int given = in->sources[op - in->plan->ops], rc;
 
 	if (target < 0)
-		return err_sys(err, -target, "mount point %s", op->target);
+		return op->missing_ok ? 0 : err_sys(err, -target, "mount point %s", op->target);
 	mount = given >= 0 ? given : mount_new(op->fs_type, &op->options, op->attrs);
 	if (mount < 0 && op->missing_ok)
 		return 0;
