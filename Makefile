@@ -188,9 +188,10 @@ $(filter-out $(B)/tests/init,$(units)): $(filter-out %/runtime/main.o,$(asan)) $
 run:
 	@scripts/setup build
 	@$(MAKE) --no-print-directory -j"$$(nproc)" all
-	@echo '$$ build/crib run busybox sh'
-	@$(B)/crib run busybox sh -c 'echo "Hello from process $$$$ of $$(hostname), running as $$(id)."; \
-	    echo; ps; echo; df -h / /dev /proc; echo; echo "$$(busybox --list | wc -l) programs to use."'
+	@echo '$$ $(B)/crib run busybox sh -c ...'
+	@$(B)/crib run busybox sh -c 'echo "Hello from process $$$$ of $$(hostname), running as $$(id -un)."; '\
+	'echo; ps -o pid,user,comm; echo; df -h / /dev; echo; echo "$$(busybox --list | wc -l) programs to use."'
+	@echo; echo 'Your turn: $(B)/crib run -it busybox'
 
 test:
 	@scripts/setup test
