@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
 static const char header[] = "crib-journal 1\n";
 
@@ -25,33 +26,27 @@ static int claim_error(const struct claim *claim, const struct state *state, int
 	return err_sys(err, code, "state of sandbox %s in %s", claim->name, state->path);
 }
 
-/* Locks the directory of that name. 0: it is ours; -EAGAIN: it went away between
- * the two calls; -EEXIST: somebody else holds it. */
-static int lock(struct claim *claim, const struct state *state)
+enum lock { LOCKED, GONE, HELD };
+
+/* Locks the journal of that name. GONE: it was removed between the two calls. */
+static int lock(struct claim *claim, const struct state *state, int flags)
 {
 	struct stat st;
 
-	claim->dir = openat(state->sandboxes, claim->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (claim->dir < 0)
-		return errno == ENOENT ? -EAGAIN : -errno;
-	if (flock(claim->dir, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? -EEXIST : -errno;
-	if (fstat(claim->dir, &st) < 0)
+	claim->journal = openat(state->sandboxes, claim->name, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | flags, 0600);
+	if (claim->journal < 0)
+		return errno == ENOENT ? GONE : -errno;
+	if (flock(claim->journal, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? HELD : -errno;
+	if (fstat(claim->journal, &st) < 0)
 		return -errno;
-	return st.st_nlink ? 0 : -EAGAIN;
+	return st.st_nlink ? LOCKED : GONE;
 }
 
 static void release(struct claim *claim, const struct state *state)
 {
-	unlinkat(claim->dir, "journal", 0);
-	unlinkat(state->sandboxes, claim->name, AT_REMOVEDIR);
-	claim_drop(claim);
-}
-
-void claim_drop(struct claim *claim)
-{
+	unlinkat(state->sandboxes, claim->name, 0);
 	fd_close(&claim->journal);
-	fd_close(&claim->dir);
 }
 
 static int undo_line(const char *line, step_undo *undo, struct err *err)
@@ -98,8 +93,8 @@ static int undo_journal(struct claim *claim, step_undo *undo, struct err *err)
 
 	if (!text)
 		return err_sys(err, ENOMEM, "journal");
-	n = file_read_text(claim->dir, "journal", text, MAX_JOURNAL);
-	if (n < 0 && n != -ENOENT)
+	n = lseek(claim->journal, 0, SEEK_SET) < 0 ? -errno : fd_read_text(claim->journal, text, MAX_JOURNAL);
+	if (n < 0)
 		rc = err_sys(err, (int)-n, "journal");
 	else if (n > 0 && str_after(text, header))
 		rc = undo_lines(text, undo, err);
@@ -115,62 +110,71 @@ int claim_undo(struct claim *claim, const struct state *state, step_undo *undo, 
 
 	if (rc < 0) {
 		err_in(err, rc, "sandbox %s in %s", claim->name, state->path);
-		claim_drop(claim);
+		fd_close(&claim->journal);
 		return rc;
 	}
 	release(claim, state);
 	return 0;
 }
 
+/* 1: it is ours, and empty. 0: try again. */
 static int take_once(struct claim *claim, const struct state *state, step_undo *undo, struct err *err)
 {
-	bool made = mkdirat(state->sandboxes, claim->name, 0700) == 0;
-	int rc;
+	int rc = lock(claim, state, O_CREAT);
+	struct stat st;
 
-	if (!made && errno != EEXIST)
-		return claim_error(claim, state, errno, err);
-	rc = lock(claim, state);
-	if (rc == -EEXIST)
-		return err_set(err, EEXIST, "the name %s is taken by a running sandbox", claim->name);
-	if (rc < 0 && rc != -EAGAIN)
-		return claim_error(claim, state, -rc, err);
-	if (rc == 0 && !made) {
-		TRY(claim_undo(claim, state, undo, err));
-		rc = -EAGAIN;
-	}
 	if (rc < 0)
-		claim_drop(claim);
-	return rc;
+		return claim_error(claim, state, -rc, err);
+	if (rc != LOCKED) {
+		fd_close(&claim->journal);
+		return rc == HELD ? -EEXIST : 0;
+	}
+	if (fstat(claim->journal, &st) < 0)
+		return claim_error(claim, state, errno, err);
+	if (st.st_size == 0)
+		return 1;
+	TRY(claim_undo(claim, state, undo, err));
+	return 0;
 }
 
-static int open_journal(struct claim *claim, const struct state *state, struct err *err)
+/* Somebody's recovery may hold for a moment what was just made or has just died:
+ * only what stays held is alive. */
+static int take(struct claim *claim, const struct state *state, step_undo *undo, struct err *err)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	int rc = 0;
+
+	for (int tries = 0; tries < 32; tries++) {
+		err->code = 0;
+		rc = take_once(claim, state, undo, err);
+		if (rc == 1)
+			return 0;
+		if (rc < 0 && err->code)
+			return rc;
+		if (rc < 0)
+			nanosleep(&moment, NULL);
+	}
+	return err_set(err, EEXIST, "the name %s is taken by a running sandbox", claim->name);
+}
+
+int claim_take(struct claim *claim, const struct state *state, const char *name, step_undo *undo, struct err *err)
 {
 	int rc;
 
-	claim->journal = openat(claim->dir, "journal", O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
-	rc = claim->journal < 0 ? -errno : fd_write_all(claim->journal, header, sizeof(header) - 1);
+	*claim = (struct claim){ .journal = -1 };
+	if (snprintf(claim->name, sizeof(claim->name), "%s", name) >= (int)sizeof(claim->name))
+		return err_set(err, ENAMETOOLONG, "name %s: too long", name);
+	rc = take(claim, state, undo, err);
+	if (rc < 0) {
+		fd_close(&claim->journal);
+		return rc;
+	}
+	rc = fd_write_all(claim->journal, header, sizeof(header) - 1);
 	if (rc < 0) {
 		claim_error(claim, state, -rc, err);
 		release(claim, state);
 	}
 	return rc;
-}
-
-int claim_take(struct claim *claim, const struct state *state, const char *name, step_undo *undo, struct err *err)
-{
-	int rc = -EAGAIN;
-
-	*claim = (struct claim){ .dir = -1, .journal = -1 };
-	if (snprintf(claim->name, sizeof(claim->name), "%s", name) >= (int)sizeof(claim->name))
-		return err_set(err, ENAMETOOLONG, "name %s: too long", name);
-	/* -EAGAIN: a recovery took away the directory that we had just made, or debris was cleared */
-	for (int tries = 0; rc == -EAGAIN && tries < 100; tries++)
-		rc = take_once(claim, state, undo, err);
-	if (rc == -EAGAIN)
-		return claim_error(claim, state, EAGAIN, err);
-	if (rc < 0)
-		claim_drop(claim);
-	return rc < 0 ? rc : open_journal(claim, state, err);
 }
 
 int claim_journal(struct claim *claim, const struct step *step, struct err *err)
@@ -197,14 +201,14 @@ int state_recover(const struct state *state, step_undo *undo, size_t *n, struct 
 		return err_sys(err, errno, "state directory %s", state->path);
 	}
 	while ((entry = readdir(dir))) {
-		struct claim claim = { .dir = -1, .journal = -1 };
+		struct claim claim = { .journal = -1 };
 		struct err one;
 
 		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof(claim.name))
 			continue;
 		memcpy(claim.name, entry->d_name, strlen(entry->d_name) + 1);
-		if (lock(&claim, state) < 0) {
-			claim_drop(&claim);
+		if (lock(&claim, state, 0) != LOCKED) {
+			fd_close(&claim.journal);
 		} else if (claim_undo(&claim, state, undo, &one) == 0) {
 			(*n)++;
 		} else if (rc == 0) {

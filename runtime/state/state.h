@@ -4,11 +4,11 @@
  *
  *     ROOT/                0700, the user's own
  *       images/            unpacked roots, one directory a digest (image/)
- *       sandboxes/NAME/    one a live sandbox; its descriptor is locked (flock)
- *         journal          by the process that answers for it
+ *       sandboxes/NAME     one a live sandbox: its journal, locked (flock) by the
+ *                          process that answers for it
  *
- * The lock is the truth about life: a kernel lets go of it however its holder dies.
- * A directory that can be locked is debris, and its journal says what to undo.
+ * The lock is the truth about life: the kernel lets go of it however its holder dies.
+ * A journal that can be locked is debris, and says what to undo.
  *
  * ROOT is /run/crib for root, $XDG_RUNTIME_DIR/crib for others, and
  * /tmp/crib-UID where that does not exist; --root or $CRIB_ROOT name another.
@@ -30,7 +30,7 @@ void state_close(struct state *state);
 
 struct claim { /* a name that this process answers for */
 	char name[64];
-	int dir, journal;
+	int journal;
 };
 
 /* Takes the name; what a dead crib left under it is undone first.
@@ -45,9 +45,6 @@ int claim_journal(struct claim *claim, const struct step *step, struct err *err)
 /* Undoes all that the journal holds, last first, and gives the name back. When a
  * step cannot be undone the journal stays, for the next try. */
 int claim_undo(struct claim *claim, const struct state *state, step_undo *undo, struct err *err) MUST_CHECK;
-
-/* Lets go without undoing (on the way out after claim_undo failed). */
-void claim_drop(struct claim *claim);
 
 /* claim_undo for every sandbox whose holder is dead; *n counts them. Returns the
  * first failure after having tried all. */
