@@ -103,7 +103,7 @@ wrote"
 # Flags may be written in docker's ways.
 test_spellings() {
     echo in >"$T/in"
-    crib run -i=false busybox cat <"$T/in" >"$T/out" 2>&1
+    crib run -i=false busybox cat <"$T/in" >"$T/out" 2>"$T/err"
     assertEquals "" "$(cat "$T/out")"
     crib run --interactive=true --name=x busybox cat <"$T/in" >"$T/out" 2>"$T/err"
     assertEquals in "$(cat "$T/out")"
