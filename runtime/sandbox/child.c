@@ -56,6 +56,16 @@ static int expect(struct inside *in, int message, int *descriptor, struct err *e
 	return rc < 0 ? rc : 0;
 }
 
+/* The creator is about to write two short lines: looking a few times is quicker
+ * than to sleep and to be woken, by which most of the wait would be lost. */
+static void await(int sync)
+{
+	char c;
+
+	for (int i = 0; i < 100 && recv(sync, &c, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN; i++)
+		sched_yield();
+}
+
 static int become_root(struct inside *in, struct err *err)
 {
 	if (!(in->plan->clone_flags & CLONE_NEWUSER))
@@ -168,6 +178,7 @@ static int live(struct inside *in, struct err *err)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return err_sys(err, errno, "die with the creator");
 	TRY(join_v1_cgroups(in, err));
+	await(in->sync);
 	TRY(expect(in, MESSAGE_MAPPED, &in->init, err));
 	TRY(become_root(in, err));
 	TRY(unshare_late(in, err));

@@ -121,23 +121,15 @@ int inroot_symlink(int root, const char *path, const char *text)
 
 ssize_t inroot_read(int root, const char *path, char *buf, size_t cap)
 {
-	auto_fd fd = -1;
+	/* the root is mounted nodev, and O_NONBLOCK waits for no FIFO's writer */
+	auto_fd fd = inroot_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
-	auto_fd seen = inroot_open(root, path, O_PATH);
 
-	if (seen < 0)
-		return seen;
-	if (fstat(seen, &st) < 0)
+	if (fd < 0)
+		return fd == -ENXIO ? -EINVAL : fd; /* a socket */
+	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
-	if (st.st_size >= (off_t)cap)
-		return -EFBIG;
-	fd = inroot_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return fd;
-	/* another one may stand there by now */
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	return S_ISREG(st.st_mode) ? fd_read_text(fd, buf, cap) : -EINVAL;
+	return st.st_size >= (off_t)cap ? -EFBIG : fd_read_text(fd, buf, cap);
 }

@@ -11,7 +11,7 @@
 struct inside {
 	const struct sandbox_request *req;
 	const struct plan *plan;
-	const int *sources;  /* by plan->ops: see sources.h */
+	int *sources;        /* by plan->ops: see sources.h */
 	int sync;            /* the child's end */
 	int root;            /* the container's root: an attached mount */
 	int scratch;         /* the tmpfs behind the root: its writes, generated files, masks */

@@ -11,6 +11,7 @@
  */
 #include "sandbox/inside.h"
 #include "sandbox/mount.h"
+#include "sandbox/sources.h"
 #include "util/sys.h"
 
 #include <errno.h>
@@ -60,6 +61,48 @@ static bool upper_is_complete(const struct inside *in, int upper)
 	return fsetxattr(upper, "user.crib", "", 0, 0) == 0;
 }
 
+/* Generated files can be put into the upper layer before there is an overlay:
+ * nothing has to be copied up for them. Only below a real directory of the image,
+ * whose twin above it gets the same owner and mode; what cannot be done so is left
+ * to be done later. */
+static void write_early(struct inside *in, const struct op *op, int lower, int upper)
+{
+	char directory[64];
+	const char *name = strrchr(op->target, '/') + 1;
+	size_t n = (size_t)(name - op->target);
+	auto_fd dir = -1, file = -1;
+	struct stat st;
+
+	if (n < 3 || n >= sizeof(directory))
+		return;
+	snprintf(directory, sizeof(directory), "%.*s", (int)n - 2, op->target + 1);
+	if (strchr(directory, '/') || fstatat(lower, directory, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
+		return;
+	if (mkdirat(upper, directory, st.st_mode & 07777) == 0 && (st.st_uid || st.st_gid) &&
+	    fchownat(upper, directory, st.st_uid, st.st_gid, 0) < 0) {
+		unlinkat(upper, directory, AT_REMOVEDIR);
+		return;
+	}
+	dir = openat(upper, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	file = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (file >= 0 && fd_write_all(file, op->source, strlen(op->source)) == 0)
+		in->sources[op - in->plan->ops] = SOURCE_DONE;
+}
+
+static void write_files_early(struct inside *in, int lower, int upper)
+{
+	for (size_t i = 0; i < in->plan->n_ops; i++)
+		if (in->plan->ops[i].kind == OP_FILE)
+			write_early(in, &in->plan->ops[i], lower, upper);
+}
+
+static void forget_files(struct inside *in)
+{
+	for (size_t i = 0; i < in->plan->n_ops; i++)
+		if (in->plan->ops[i].kind == OP_FILE)
+			in->sources[i] = SOURCE_NONE;
+}
+
 /* Gives a detached overlay, or -errno where this kernel has none for us. */
 static int try_overlay(struct inside *in, uint32_t attrs)
 {
@@ -67,10 +110,10 @@ static int try_overlay(struct inside *in, uint32_t attrs)
 		(const char *[]){ "lowerdir=l", "upperdir=u", "workdir=w", "userxattr" },
 		in->plan->clone_flags & CLONE_NEWUSER ? 4 : 3,
 	};
-	auto_fd upper = -1;
+	auto_fd lower = openat(in->scratch, "l", O_PATH | O_DIRECTORY | O_CLOEXEC), upper = -1;
 	struct stat st;
 
-	if (fstatat(in->scratch, "l", &st, 0) < 0 || mkdirat(in->scratch, "u", st.st_mode & 07777) < 0 ||
+	if (lower < 0 || fstat(lower, &st) < 0 || mkdirat(in->scratch, "u", st.st_mode & 07777) < 0 ||
 	    mkdirat(in->scratch, "w", 0700) < 0)
 		return -errno;
 	upper = openat(in->scratch, "u", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -78,6 +121,7 @@ static int try_overlay(struct inside *in, uint32_t attrs)
 		return -errno;
 	if (!upper_is_complete(in, upper))
 		return -EOPNOTSUPP;
+	write_files_early(in, lower, upper);
 	return mount_new("overlay", &options, attrs);
 }
 
@@ -116,7 +160,10 @@ static int make_root(struct inside *in, const struct op *op, struct err *err)
 	if (fchdir(in->scratch) < 0)
 		return err_sys(err, errno, "the writable layer");
 	root = try_overlay(in, op->attrs);
-	return root >= 0 ? root : copied_root(in, err);
+	if (root >= 0)
+		return root;
+	forget_files(in);
+	return copied_root(in, err);
 }
 
 int root_inside(struct inside *in, const struct op *op, struct err *err)

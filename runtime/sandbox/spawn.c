@@ -108,7 +108,7 @@ static long clone_sandbox(const struct sandbox_request *req, int *pidfd, struct 
 	return pid < 0 ? clone_error(req->plan, errno, err) : pid;
 }
 
-static _Noreturn void child(const struct sandbox_request *req, const int *sources, int sync, int theirs)
+static _Noreturn void child(const struct sandbox_request *req, int *sources, int sync, int theirs)
 {
 	struct inside in = {
 		.req = req, .plan = req->plan, .sources = sources, .sync = sync,
@@ -119,7 +119,7 @@ static _Noreturn void child(const struct sandbox_request *req, const int *source
 	child_inside(&in);
 }
 
-static int spawn(const struct sandbox_request *req, const int *sources, struct sandbox *sb, struct err *err)
+static int spawn(const struct sandbox_request *req, int *sources, struct sandbox *sb, struct err *err)
 {
 	int pair[2];
 	auto_fd ours = -1, theirs = -1;

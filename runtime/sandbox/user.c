@@ -190,7 +190,7 @@ int user_inside(int root, const struct process_plan *p, struct user *user, struc
 {
 	const char *said = p->user ? p->user : "0", *colon = strchr(said, ':');
 	char name[256];
-	char *buf;
+	static char buf[MAX_FILE]; /* only what is read is ever touched */
 	int rc;
 
 	*user = (struct user){ .home = "/" };
@@ -198,13 +198,9 @@ int user_inside(int root, const struct process_plan *p, struct user *user, struc
 		return err_set(err, ENAMETOOLONG, "user %s: too long", said);
 	if (!name[0] || (colon && !colon[1]))
 		return err_set(err, EINVAL, "user \"%s\" is not understood: say UID, NAME, UID:GID or NAME:GROUP", said);
-	buf = malloc(MAX_FILE);
-	if (!buf)
-		return err_sys(err, ENOMEM, "user %s", said);
 	rc = resolve(root, name, colon ? colon + 1 : NULL, buf, user, err);
 	if (rc == 0)
 		rc = resolve_extra(root, &p->extra_groups, buf, user, err);
-	free(buf);
 	if (!user->home[0])
 		snprintf(user->home, sizeof(user->home), "/");
 	return rc;
