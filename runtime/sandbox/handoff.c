@@ -180,11 +180,32 @@ int init_make(struct err *err)
 	return take_fd(&fd);
 }
 
+static bool is_mapped(const struct id_maps *maps, uint32_t id)
+{
+	for (size_t i = 0; i < maps->n; i++)
+		if (id >= maps->v[i].inside && id - maps->v[i].inside < maps->v[i].count)
+			return true;
+	return maps->n == 0;
+}
+
+static int check_mapped(const struct plan *plan, const struct user *user, struct err *err)
+{
+	const char *said = plan->process.user ? plan->process.user : "0";
+	bool uid = is_mapped(&plan->uid_maps, user->uid);
+
+	if (uid && is_mapped(&plan->gid_maps, user->gid))
+		return 0;
+	return err_set(err, EINVAL, "user %s: %s %u is not mapped in this sandbox%s", said, uid ? "group id" : "id",
+		       uid ? user->gid : user->uid,
+		       plan->setgroups_deny ? ": started by an ordinary user, it has only 0 (see crib doctor)" : "");
+}
+
 int handoff_inside(struct inside *in, struct err *err)
 {
 	struct user user;
 
 	TRY(user_inside(in->root, &in->plan->process, &user, err));
+	TRY(check_mapped(in->plan, &user, err));
 	in->blob = make_blob(in->plan, &user, err);
 	return in->blob < 0 ? in->blob : 0;
 }
