@@ -83,14 +83,17 @@ static const struct {
 int mount_remount(int fd, uint32_t attrs)
 {
 	unsigned long flags = MS_REMOUNT | MS_BIND;
+	char path[32];
 	struct statvfs st;
 
-	if (fstatvfs(fd, &st) < 0 || fchdir(fd) < 0)
+	if (fstatvfs(fd, &st) < 0)
 		return -errno;
+	/* the host's /proc: the container's is not in sight before the pivot */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	for (size_t i = 0; i < ARRAY_SIZE(flag_rows); i++)
 		if (st.f_flag & flag_rows[i].st || attrs & flag_rows[i].attr)
 			flags |= flag_rows[i].ms;
-	if (mount(NULL, ".", NULL, flags, NULL) < 0)
+	if (mount(NULL, path, NULL, flags, NULL) < 0)
 		return -errno;
 	return 0;
 }

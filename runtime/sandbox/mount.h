@@ -23,8 +23,7 @@ int mount_add_attrs(int fd, uint32_t attrs, bool recursive) MUST_CHECK;
 /* Puts a detached mount over the O_PATH descriptor target. */
 int mount_attach(int fd, int target) MUST_CHECK;
 
-/* Adds attributes to an attached mount by mount(2), keeping those that it has. Changes
- * the working directory. */
+/* Adds attributes to an attached mount by mount(2), keeping those that it has. */
 int mount_remount(int fd, uint32_t attrs) MUST_CHECK;
 
 /* mount_add_attrs and mount_attach, in the order that this kernel can. */
