@@ -160,8 +160,10 @@ uint64_t own_capabilities(void)
 
 /* Inheritable and ambient are empty unless asked for: capset empties the
  * second with the first. */
-static void set_command_capabilities(const struct handoff *h, uint64_t ambient, uint64_t loan)
+static void set_command_capabilities(const struct handoff *h, uint64_t loan)
 {
+	uint64_t ambient = h->flags & HANDOFF_AMBIENT ? h->cap_ambient : 0;
+
 	set_capabilities(h->cap_permitted | loan, h->cap_effective | loan, ambient);
 	for (int cap = 0; cap < 64; cap++)
 		if ((ambient & CAP_BIT(cap)) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
@@ -194,22 +196,21 @@ _Noreturn void become(const struct orders *o)
 {
 	const struct handoff *h = &o->h;
 	int bare_filter = h->n_seccomp && !(h->flags & HANDOFF_NO_NEW_PRIVS);
-	uint64_t loan = bare_filter ? CAP_BIT(CAP_SYS_ADMIN) & ~h->cap_effective : 0;
-	uint64_t ambient = h->flags & HANDOFF_AMBIENT ? h->cap_ambient : 0;
+	/* what seccomp wants in place of no_new_privs; execve takes it back, as it makes
+	 * the permitted set anew from bounding, inheritable and ambient */
+	uint64_t loan = bare_filter ? CAP_BIT(CAP_SYS_ADMIN) : 0;
 
 	take_descriptors(h->keep_fds);
 	lead_session(h->flags);
 	set_limits(o);
 	drop_bounding(h->cap_bounding);
 	set_ids(o);
-	set_command_capabilities(h, ambient, loan);
+	set_command_capabilities(h, loan);
 	die_with_parent(h->flags);
 	enter_directory(o->cwd);
 	signals_unblock();
 	if ((h->flags & HANDOFF_NO_NEW_PRIVS) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		fail(EXIT_INIT, errno, "no_new_privs");
 	filter_calls(o);
-	if (loan) /* seccomp let go of; the filter has to allow this one call */
-		set_capabilities(h->cap_permitted, h->cap_effective, ambient);
 	command_execute(o);
 }

@@ -193,6 +193,22 @@ static void filter(void)
 	want.seccomp = no_socket;
 	want.h.n_seccomp = 4;
 	want.h.flags = 0;
+	want.h.cap_bounding = BIT(CAP_KILL);
+	run_it(&run, &want);
+	check(ran(&run) && is(&run, "socket", "18"), "seccomp without no_new_privs, for root");
+	want.argv = (const char *const[]){probe_path, "probe", "facts", NULL};
+	run_it(&run, &want);
+	check(ran(&run) && is(&run, "CapPrm", "0000000000000020") && is(&run, "CapEff", "0000000000000020"),
+	      "which has what it is to have, not what seccomp needed");
+	want.seccomp = strict;
+	want.h.n_seccomp = 9;
+	want.argv = (const char *const[]){"/bin/true", NULL};
+	run_it(&run, &want);
+	check(ran(&run), "and is last there too");
+
+	want.seccomp = no_socket;
+	want.h.n_seccomp = 4;
+	want.argv = (const char *const[]){probe_path, "probe", "socket", NULL};
 	want.h.uid = 1000;
 	run_it(&run, &want);
 	check(ran(&run) && is(&run, "socket", "18"), "seccomp without no_new_privs, for another user");
