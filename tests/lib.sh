@@ -148,11 +148,8 @@ make_root() {
 
 # listing DIR: all that there is below, with contents
 listing() {
-    (cd "$1" && find . 2>/dev/null | sort | while IFS= read -r listing_file; do
-        listing_sum=
-        if [ -f "$listing_file" ] && [ ! -h "$listing_file" ]; then listing_sum=$(cksum <"$listing_file"); fi
-        printf '%s %s %s\n' "$(stat -c '%A %u:%g %h %Y' "$listing_file")" "$listing_sum" "$listing_file"
-    done)
+    (cd "$1" && find . 2>/dev/null | sort | xargs stat -c '%A %u:%g %h %Y %s %N'
+    find . -type f 2>/dev/null | sort | xargs cksum 2>/dev/null)
 }
 
 # traces: what a sandbox could leave on this machine, one thing a line; the unpacked image may stay. A cgroup with processes is

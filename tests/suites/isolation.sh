@@ -70,11 +70,29 @@ usr
 var"
 }
 
-# Nothing that is mounted inside reaches the host, and nothing of the host reaches in.
+# Nothing that is mounted inside can reach the host: no mount has a peer anywhere.
 test_mount_propagation() {
-    run busybox sed -n 's/.* - .*//; s/.*\(shared\|master\|propagate_from\):.*/\1/p' /proc/self/mountinfo
-    run busybox awk '{ for (i = 7; $i != "-"; i++) print $5, $i }' /proc/self/mountinfo
+    run -v "$T:/data" --network host busybox awk '{ for (i = 7; $i != "-"; i++) print $5, $i }' /proc/self/mountinfo
     expect 0 ""
+}
+
+# On a host whose mounts are shared, as systemd has them, no mount of a sandbox appears outside, not even one below a volume.
+test_shared_mounts() {
+    is_root || { skip "not root: cannot mount"; return; }
+    mkdir -p "$T/outer" "$T/other"
+    cat >"$T/script" <<'END'
+mount --make-rshared / && mount -t tmpfs outer "$1/outer" && mount --make-shared "$1/outer" && mkdir "$1/outer/inner" || exit 70
+dir=$1
+shift
+cut -d' ' -f4- /proc/self/mountinfo >"$dir/mounts.before"
+"$@" run -v "$dir/outer:/data" -v "$dir/other:/data/inner" --tmpfs /data/inner/deep busybox awk '{ for (i = 7; $i != "-"; i++) print $5, $i }' /proc/self/mountinfo
+"$@" run --network host -v "$dir/outer:/data" -v "$dir/other:/sys/class" --tmpfs /tmp busybox true
+"$@" run --read-only --tmpfs /data --tmpfs /data/inner busybox true
+cut -d' ' -f4- /proc/self/mountinfo | diff "$dir/mounts.before" -
+END
+    unshare -m sh "$T/script" "$T" "$HELPERS/bound" "$CRIB" >"$T/out" 2>"$T/err"
+    assertEquals "status: $(cat "$T/err")" 0 $?
+    assertEquals "appeared outside, or has peers" "" "$(cat "$T/out")"
 }
 
 # The command has its three standard descriptors and no other, whatever its caller had open.
@@ -200,9 +218,10 @@ test_groups() {
     esac
 }
 
-# Its cgroup looks to the command as if it were the only one.
+# Its cgroup looks to the command as if it were the only one, and cannot be changed from inside.
 test_cgroup_view() {
-    run busybox sh -c 'cut -d: -f3 /proc/self/cgroup | sort -u; ls -A /sys/fs/cgroup 2>/dev/null'
+    run busybox sh -c 'cut -d: -f3 /proc/self/cgroup | sort -u; find /sys/fs/cgroup -mindepth 1 -type d 2>/dev/null
+        mkdir /sys/fs/cgroup/x 2>/dev/null && echo made; for f in /sys/fs/cgroup/*.max; do (echo max >$f) 2>/dev/null && echo wrote $f; done; true'
     expect 0 /
 }
 
