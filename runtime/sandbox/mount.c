@@ -53,7 +53,7 @@ int mount_clone(int dirfd, const char *path, bool recursive)
 
 int mount_add_attrs(int fd, uint32_t attrs, bool recursive)
 {
-	struct sys_mount_attr attr = { .attr_set = attrs };
+	struct sys_mount_attr attr = { .attr_set = attrs, .propagation = MS_PRIVATE };
 
 	if (sys_mount_setattr(fd, "", SYS_AT_EMPTY_PATH | (recursive ? SYS_AT_RECURSIVE : 0), &attr) < 0)
 		return -errno;
@@ -80,30 +80,90 @@ static const struct {
 	{ MS_RELATIME, ST_RELATIME, 0 },
 };
 
-int mount_remount(int fd, uint32_t attrs)
+/* One mount point by path, keeping the attributes that it has. */
+static int remount(const char *path, uint32_t attrs)
 {
 	unsigned long flags = MS_REMOUNT | MS_BIND;
-	char path[32];
 	struct statvfs st;
 
-	if (fstatvfs(fd, &st) < 0)
+	if (statvfs(path, &st) < 0)
 		return -errno;
-	/* the host's /proc: the container's is not in sight before the pivot */
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	for (size_t i = 0; i < ARRAY_SIZE(flag_rows); i++)
 		if (st.f_flag & flag_rows[i].st || attrs & flag_rows[i].attr)
 			flags |= flag_rows[i].ms;
-	if (mount(NULL, path, NULL, flags, NULL) < 0)
+	return mount(NULL, path, NULL, flags, NULL) < 0 ? -errno : 0;
+}
+
+/* Undoes proc(5)'s \040 and the like. */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s; s++, to++) {
+		if (s[0] == '\\' && s[1] && s[2] && s[3]) {
+			*to = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
+			s += 3;
+		} else {
+			*to = *s;
+		}
+	}
+	*to = '\0';
+}
+
+/* All mount points below that one. */
+static int remount_below(const char *top, uint32_t attrs)
+{
+	FILE *f = fopen("/proc/self/mountinfo", "re");
+	char line[8192], path[4096];
+	int rc = f ? 0 : -errno;
+
+	while (rc == 0 && fgets(line, sizeof(line), f)) {
+		const char *below;
+
+		if (sscanf(line, "%*d %*d %*s %*s %4095s", path) != 1)
+			continue;
+		unescape(path);
+		below = str_after(path, top);
+		if (below && *below == '/')
+			rc = remount(path, attrs);
+	}
+	if (f)
+		fclose(f);
+	return rc;
+}
+
+/* The paths are the creator's view: the container's /proc is not in sight before
+ * the pivot, and nothing of the container runs yet. */
+static int change_attached(int fd, uint32_t attrs, bool recursive)
+{
+	char link[32], path[4096];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n < 0)
 		return -errno;
-	return 0;
+	path[n] = '\0';
+	if (mount(NULL, link, NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return -errno;
+	if (attrs)
+		TRY(remount(link, attrs));
+	return attrs && recursive ? remount_below(path, attrs) : 0;
 }
 
 int mount_attach_with(int fd, int target, uint32_t attrs, bool recursive)
 {
-	int rc = attrs ? mount_add_attrs(fd, attrs, recursive) : 0;
+	int rc = mount_add_attrs(fd, attrs, recursive);
 
 	if (rc < 0 && rc != -ENOSYS)
 		return rc;
 	TRY(mount_attach(fd, target));
-	return rc == -ENOSYS ? mount_remount(fd, attrs) : 0;
+	return rc == -ENOSYS ? change_attached(fd, attrs, recursive) : 0;
+}
+
+int mount_change(int fd, uint32_t attrs)
+{
+	int rc = mount_add_attrs(fd, attrs, false);
+
+	return rc == -ENOSYS ? change_attached(fd, attrs, false) : rc;
 }

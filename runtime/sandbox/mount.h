@@ -16,17 +16,19 @@ int mount_new(const char *type, const struct strs *options, uint32_t attrs) MUST
 /* A detached copy of what is at (dirfd, path), an empty path being dirfd itself. */
 int mount_clone(int dirfd, const char *path, bool recursive) MUST_CHECK;
 
-/* Adds MOUNT_ATTR_* to a detached mount. -ENOSYS before Linux 5.12: then attach
- * it first and use mount_remount(). */
+/* Adds MOUNT_ATTR_* to a detached mount, and makes it private: a copy of a shared
+ * mount is its peer, so that what is mounted below the one appears below the
+ * other, on the host. -ENOSYS before Linux 5.12: see mount_attach_with(). */
 int mount_add_attrs(int fd, uint32_t attrs, bool recursive) MUST_CHECK;
 
 /* Puts a detached mount over the O_PATH descriptor target. */
 int mount_attach(int fd, int target) MUST_CHECK;
 
-/* Adds attributes to an attached mount by mount(2), keeping those that it has. */
-int mount_remount(int fd, uint32_t attrs) MUST_CHECK;
-
-/* mount_add_attrs and mount_attach, in the order that this kernel can. */
+/* Both, in the order that this kernel can: before Linux 5.12 a mount is attached
+ * first, and then it and those below it are made private and changed by mount(2). */
 int mount_attach_with(int fd, int target, uint32_t attrs, bool recursive) MUST_CHECK;
+
+/* Adds attributes to an attached mount. */
+int mount_change(int fd, uint32_t attrs) MUST_CHECK;
 
 #endif

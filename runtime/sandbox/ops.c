@@ -206,9 +206,7 @@ static int do_readonly(struct inside *in, const struct op *op, struct err *err)
 	int rc;
 
 	if (str_eq(op->target, "/")) {
-		rc = mount_add_attrs(in->root, SYS_MOUNT_ATTR_RDONLY, false);
-		if (rc == -ENOSYS)
-			rc = mount_remount(in->root, SYS_MOUNT_ATTR_RDONLY);
+		rc = mount_change(in->root, SYS_MOUNT_ATTR_RDONLY);
 		return rc < 0 ? err_sys(err, -rc, "make the root read-only") : 0;
 	}
 	target = inroot_open(in->root, op->target, O_PATH);

@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-/* Before Linux 5.12 attributes reach one mount, not a tree: then what must be
- * read-only leaves out what is mounted below it. */
 int source_clone(const struct op *op, struct err *err)
 {
 	auto_fd mount = mount_clone(AT_FDCWD, op->source, op->recursive);
@@ -19,16 +17,10 @@ int source_clone(const struct op *op, struct err *err)
 
 	if (mount < 0)
 		return err_sys(err, -mount, "mount %s: source %s", op->target, op->source);
-	rc = op->attrs ? mount_add_attrs(mount, op->attrs, op->recursive) : 0;
-	if (rc == -ENOSYS && op->recursive) {
-		fd_close(&mount);
-		mount = mount_clone(AT_FDCWD, op->source, false);
-		if (mount < 0)
-			return err_sys(err, -mount, "mount %s: source %s without what is mounted below it", op->target,
-				       op->source);
-	} else if (rc < 0 && rc != -ENOSYS) {
+	/* before Linux 5.12 that is done once it is in its place */
+	rc = mount_add_attrs(mount, op->attrs, op->recursive);
+	if (rc < 0 && rc != -ENOSYS)
 		return err_sys(err, -rc, "mount %s: attributes", op->target);
-	}
 	return take_fd(&mount);
 }
 
