@@ -96,6 +96,7 @@ rootfs := $(B)/$(if $(NO_BUSYBOX),empty,rootfs).cpio
 # ---- init: PID 1 inside, as small as can be ----
 
 init := $(patsubst %.c,$(B)/obj/%.o,$(wildcard init/*.c))
+$(init): harden += -fno-asynchronous-unwind-tables
 $(B)/init: $(init) scripts/musl/check
 	@echo "ld $@"
 	$(Q)$(crib_ld) -Wl,-z,noseparate-code -o $@ $(init)

@@ -33,6 +33,9 @@ static pid_t spawn(struct orders *orders)
 {
 	pid_t pid = clone(child, orders->stack_top, CLONE_VM | CLONE_VFORK | SIGCHLD, orders);
 
+	/* before Linux 6.0 who goes to another time namespace cannot share memory */
+	if (pid < 0 && errno == EINVAL)
+		pid = clone(child, orders->stack_top, CLONE_VFORK | SIGCHLD, orders);
 	if (pid < 0)
 		fail(EXIT_INIT, errno, "spawn");
 	return pid;
