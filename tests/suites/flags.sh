@@ -252,9 +252,9 @@ refused"
 
 # Without a word the root can be written to, up to a bound.
 test_storage() {
-    run --storage-opt size=1m busybox sh -c 'dd if=/dev/zero of=/f bs=64k count=32 2>/dev/null || echo full; s=$(stat -c %s /f); [ $s -le 1048576 ] && [ $s -ge 500000 ] && echo about a mebibyte; rm /f; echo again >/g && cat /g'
+    run --storage-opt size=4m busybox sh -c 'dd if=/dev/zero of=/f bs=64k count=128 2>/dev/null || echo full; s=$(stat -c %s /f); [ $s -le 4194304 ] && [ $s -ge 2000000 ] && echo about what was said; rm /f; echo again >/g && cat /g'
     expect 0 "full
-about a mebibyte
+about what was said
 again"
     run --memory max busybox sh -c 'dd if=/dev/zero of=/f bs=1M count=200 2>/dev/null && echo no bound; true'
     assertNotContains "$out" "no bound"
