@@ -146,6 +146,8 @@ void attach_close(struct attach *a)
 			fd_close(&r->from);
 		if (r->to > STDERR_FILENO && r->to != a->master)
 			fd_close(&r->to);
+		free(r->buf);
+		r->buf = NULL;
 	}
 	fd_close(&a->master);
 	fd_close(&a->signals);
