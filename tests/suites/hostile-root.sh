@@ -13,9 +13,17 @@ oneTimeSetUp() {
         echo "untouched $canary" >"$T/canary/$canary"
     done
     listing "$T/canary" >"$T/canary.before"
+    mounts >"$T/mounts.before"
 }
 
-# harm WHAT: a fresh root at $R, to be spoilt
+mounts() { cut -d' ' -f4- /proc/self/mountinfo; }
+
+# most WORD...: all of these, or a part of them where the machine is slow
+most() {
+    if [ "$SCALE" = 1 ]; then echo "$@"; else echo "$1" "$2"; fi
+}
+
+# fresh: a good root at $R, to be spoilt
 fresh() {
     R=$T/R
     chmod -R u+rwx "$R" 2>/dev/null
@@ -27,8 +35,8 @@ fresh() {
 assert_safe() {
     label=$1
     shift
-    listing "$R" >"$T/R.before"
-    cut -d' ' -f4- /proc/self/mountinfo | sort >"$T/mounts.before"
+    touch "$T/stamp"
+    sleep 0.02 # more than a file system's unit of time
     "$HELPERS/bound" -t 20 "$CRIB" run "$@" --rootfs "$R" sh -c 'echo inside; cat /canary /etc/canary /dev/canary /proc/canary /sys/canary /tmp/canary 2>/dev/null
         echo harm >/dev/shm/harm; echo harm >/tmp/harm; echo harm >/etc/harm; echo harm >/dev/null; touch /run/harm; true' >"$T/out" 2>"$T/err"
     status=$?
@@ -41,9 +49,8 @@ assert_safe() {
     esac
     listing "$T/canary" >"$T/canary.after"
     assertEquals "$label: canaries" "" "$(diff "$T/canary.before" "$T/canary.after")"
-    listing "$R" >"$T/R.after"
-    assertEquals "$label: the root was written to" "" "$(diff "$T/R.before" "$T/R.after")"
-    cut -d' ' -f4- /proc/self/mountinfo | sort >"$T/mounts.after"
+    assertEquals "$label: written to in the root" "" "$(find "$R" -newer "$T/stamp" 2>/dev/null)"
+    mounts >"$T/mounts.after"
     assertEquals "$label: mounts of the host" "" "$(diff "$T/mounts.before" "$T/mounts.after")"
 }
 
@@ -62,7 +69,7 @@ test_good_root() {
 test_linked_folders() {
     up=../../../../../../../../../../../..
     for dir in proc sys dev etc tmp run; do
-        for how in absolute relative chained dangling loop; do
+        for how in $(most relative chained absolute dangling loop); do
             fresh
             rm -rf "${R:?}/$dir"
             case $how in
@@ -85,6 +92,7 @@ test_linked_below() {
         rm -rf "${R:?}/$path"
         ln -s "$T/canary/${path##*/}" "$R/$path"
         assert_safe "/$path is a link"
+        [ "$SCALE" = 1 ] || continue
         fresh
         rm -rf "${R:?}/$path"
         ln -s "$T/canary/new-${path##*/}" "$R/$path"
@@ -98,9 +106,8 @@ test_linked_with_flags() {
         fresh
         rm -rf "${R:?}/$dir"
         ln -s "$T/canary" "$R/$dir"
-        assert_safe "/$dir is a link, with --read-only" --read-only
-        assert_safe "/$dir is a link, with -u root" -u root
-        assert_safe "/$dir is a link, with --tmpfs" --tmpfs /tmp --tmpfs /run
+        assert_safe "/$dir is a link, with flags" --read-only -u root --tmpfs /tmp --tmpfs /run
+        [ "$SCALE" != 1 ] || assert_safe "/$dir is a link, with --read-only" --read-only
     done
 }
 
@@ -108,7 +115,7 @@ test_linked_with_flags() {
 test_linked_targets() {
     echo volume >"$T/volume"
     mkdir -p "$T/volumes"
-    for target in out out/deep out/deep/er; do
+    for target in $(most out out/deep out/deep/er); do
         fresh
         ln -s "$T/canary" "$R/out"
         assert_safe "-v folder on /$target" -v "$T/volumes:/$target"
@@ -145,7 +152,7 @@ content"
 
 # What should be a folder is a file, a pipe or a socket.
 test_wrong_kinds() {
-    for dir in proc sys dev etc tmp dev/pts dev/shm; do
+    for dir in $(most proc dev sys etc tmp dev/pts dev/shm); do
         for kind in file fifo; do
             fresh
             rm -rf "${R:?}/$dir"
