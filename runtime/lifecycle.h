@@ -9,6 +9,7 @@
 #include "model/spec.h"
 #include "util/arena.h"
 #include "util/err.h"
+#include "util/finding.h"
 
 struct lifecycle {
 	struct arena *arena;
@@ -29,15 +30,6 @@ int lifecycle_plan(const struct lifecycle *lc, const struct spec *spec, bool jso
 int lifecycle_gc(const struct lifecycle *lc, size_t *cleaned, struct err *err) MUST_CHECK;
 
 /* ---- crib doctor ---- */
-
-enum finding_level { FINDING_OK, FINDING_LIMITED, FINDING_MISSING };
-
-struct finding {
-	enum finding_level level;
-	const char *topic;  /* "user namespaces" */
-	const char *text;   /* what is so, by name of the sysctl, file, module that makes it so */
-	const char *fix;    /* the exact command or line that mends it; NULL: nothing to mend */
-};
 
 /* Probes this host as this user; in the arena. */
 void lifecycle_doctor(const struct lifecycle *lc, struct finding **findings, size_t *n);
