@@ -146,7 +146,7 @@ static int find_verb(const char *name, const struct verb **verb, struct err *err
 
 static int verb_help(struct words *w, char **rest, int *status, struct err *err)
 {
-	const struct verb *verb;
+	const struct verb *verb = NULL;
 
 	*status = 0;
 	if (!*rest)
@@ -160,7 +160,7 @@ static int verb_help(struct words *w, char **rest, int *status, struct err *err)
 
 static int call_verb(struct words *w, char **argv, int *status, struct err *err)
 {
-	const struct verb *verb;
+	const struct verb *verb = NULL;
 
 	TRY(find_verb(*argv, &verb, err));
 	w->verb = *argv++;

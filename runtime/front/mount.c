@@ -93,9 +93,7 @@ static const struct word {
 	{ "ro", EITHER, offsetof(struct mount_spec, readonly), true },
 	{ "rw", EITHER, offsetof(struct mount_spec, readonly), false },
 	{ "nosuid", EITHER, offsetof(struct mount_spec, nosuid), true },
-	{ "suid", EITHER, offsetof(struct mount_spec, nosuid), false },
 	{ "nodev", EITHER, offsetof(struct mount_spec, nodev), true },
-	{ "dev", EITHER, offsetof(struct mount_spec, nodev), false },
 	{ "noexec", EITHER, offsetof(struct mount_spec, noexec), true },
 	{ "exec", EITHER, offsetof(struct mount_spec, noexec), false },
 	{ "bind", BIND, offsetof(struct mount_spec, nonrecursive), true },
@@ -156,6 +154,9 @@ static int set_option(struct words *w, struct mount_spec *m, int type, const cha
 		*(const char **)arena_push(w->arena, &m->options.v, &m->options.n, sizeof(*m->options.v)) = option;
 		return 0;
 	}
+	if (str_eq(option, "suid") || str_eq(option, "dev"))
+		return err_set(err, EINVAL, "option %s: set-user-ID programs and devices of a mount are never for a sandbox",
+			       option);
 	if (str_eq(option, "z") || str_eq(option, "Z"))
 		return err_set(err, EINVAL, "option %s: SELinux labels of files are not changed; use chcon(1)", option);
 	return err_set(err, EINVAL, "unknown option \"%.64s\"", option);

@@ -90,7 +90,7 @@ int value_size(const char *s, int64_t *out, struct err *err)
 
 	if (!decimal(&s, &whole, &fraction) || (shift = unit_shift(s)) < 0)
 		return err_set(err, EINVAL, "not a size: a number and b, k, m or g, such as 64m or 64Mi");
-	if (whole > (uint64_t)(INT64_MAX >> shift) - 1)
+	if (whole > (uint64_t)INT64_MAX >> shift)
 		return err_set(err, EINVAL, "too big for a size");
 	/* a petabyte's fraction times 2^50 does not fit 64 bits */
 	*out = (int64_t)((whole << shift) + (uint64_t)(((unsigned __int128)fraction << shift) / FRACTION_ONE));

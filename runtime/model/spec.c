@@ -165,34 +165,6 @@ static int check_container(const struct container_spec *c, struct err *err)
 	return check_resources(&c->resources, err);
 }
 
-/* Only what belongs to a namespace can be set for a sandbox alone
- * (namespaces(7)); a slash could lead out of the subtree that was checked. */
-static const struct {
-	const char *prefix;
-	enum ns_type ns;
-} sysctl_ns[] = {
-	{ "net.", NS_NETWORK },       { "fs.mqueue.", NS_IPC },  { "kernel.msgmax", NS_IPC },
-	{ "kernel.msgmnb", NS_IPC },  { "kernel.msgmni", NS_IPC }, { "kernel.sem", NS_IPC },
-	{ "kernel.shm", NS_IPC },
-};
-
-static int check_sysctl(const struct sandbox_spec *s, const char *name, struct err *err)
-{
-	if (strchr(name, '/') || strstr(name, ".."))
-		return err_set(err, EINVAL, "sysctl \"%s\": write it with single dots", name);
-	for (size_t i = 0; i < ARRAY_SIZE(sysctl_ns); i++) {
-		if (!str_after(name, sysctl_ns[i].prefix))
-			continue;
-		if (s->ns[sysctl_ns[i].ns].mode != NS_HOST)
-			return 0;
-		return err_set(err, EINVAL, "sysctl %s: it would change the host, whose %s namespace is used", name,
-			       ns_type_names[sysctl_ns[i].ns]);
-	}
-	return err_set(err, EINVAL,
-		       "sysctl %s: not one that a sandbox has for itself (net.*, fs.mqueue.*, kernel.msg*, kernel.sem, "
-		       "kernel.shm*)", name);
-}
-
 static int check_maps(const struct id_maps *maps, struct err *err)
 {
 	for (size_t i = 0; i < maps->n; i++)
@@ -231,8 +203,6 @@ static int check_sandbox(const struct sandbox_spec *s, struct err *err)
 	TRY(check_namespaces(s, err));
 	TRY(check_maps(&s->uid_maps, err));
 	TRY(check_maps(&s->gid_maps, err));
-	for (size_t i = 0; i < s->sysctls.n; i++)
-		TRY(check_sysctl(s, s->sysctls.v[i].name, err));
 	return check_resources(&s->resources, err);
 }
 

@@ -173,7 +173,7 @@ static value *process_json(struct json *j, const struct process_spec *p)
 	put(j, o, "rlimits", rlimits_json(j, p));
 	put_caps(j, o, &p->caps);
 	put_str(j, o, "stopSignal", p->stop_signal ? signal_name(j->arena, p->stop_signal) : NULL);
-	put_int(j, o, "stopTimeoutSeconds", p->stop_timeout_s);
+	yyjson_mut_obj_add_sint(j->doc, o, "stopTimeoutSeconds", p->stop_timeout_s); /* 0: kill at once */
 	put_str(j, o, "apparmorProfile", p->apparmor_profile);
 	put_str(j, o, "selinuxLabel", p->selinux_label);
 	return o;

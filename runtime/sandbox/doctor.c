@@ -141,9 +141,10 @@ static void look_at_ids(struct doctor *d)
 	range = arena_printf(d->arena, "%u-%u", first, first + 65535);
 	/* honest: this version maps one id with or without a range */
 	doctor_add(d, FINDING_LIMITED, "ids",
-		   arena_printf(d->arena, "inside there is root alone, which is %s outside (--user wants more ids)\n"
-				"/etc/subuid and subgid: %s; newuidmap and newgidmap: %s; this version does not use them yet",
-				user, uids && gids ? "have a range" : "no range", helpers ? "there" : "not installed"),
+		   arena_printf(d->arena, "inside there is root alone, which is %s outside\n"
+				"/etc/subuid and subgid: %s; newuidmap and newgidmap: %s\n"
+				"(this version does not use them yet)",
+				user, uids && gids ? "a range" : "no range", helpers ? "there" : "not installed"),
 		   uids && gids && helpers ?
 			   "for all ids run crib as root" :
 			   arena_printf(d->arena, "for all ids run crib as root; for versions to come, as root:\n%s"
@@ -230,9 +231,10 @@ void doctor_probe(struct arena *arena, const char *state_root, struct finding **
 	if (d.trial != MAP_FAILED) {
 		d.trial->uid = d.facts.uid;
 		d.trial->gid = d.facts.gid;
-		doctor_system_calls(&d);
-		doctor_namespaces(&d);
-		doctor_file_systems(&d);
+		if (doctor_system_calls(&d)) {
+			doctor_namespaces(&d);
+			doctor_file_systems(&d);
+		}
 		munmap(d.trial, sizeof(*d.trial));
 	}
 	look_at_memfd(&d);

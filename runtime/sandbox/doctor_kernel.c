@@ -47,13 +47,13 @@ static const char *filter_fix(const struct doctor *d)
 			     "use a kernel of 5.10 or later";
 }
 
-void doctor_system_calls(struct doctor *d)
+bool doctor_system_calls(struct doctor *d)
 {
 	const char *missing = "", *spare = "";
 
 	if (trial_run(d->trial, 0, try_calls) == ENOSYS) {
 		doctor_add(d, FINDING_MISSING, "system calls", "clone3 (Linux 5.3) is not there", filter_fix(d));
-		return;
+		return false;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 		const char **list = calls[i].needed ? &missing : &spare;
@@ -70,6 +70,7 @@ void doctor_system_calls(struct doctor *d)
 								       spare), NULL);
 	else
 		doctor_add(d, FINDING_OK, "system calls", "all are there", NULL);
+	return true;
 }
 
 /* ---- user namespaces ---- */
@@ -94,16 +95,10 @@ static const char *apparmor_fix(struct doctor *d)
 	exe[n] = '\0';
 	return arena_printf(d->arena,
 			    "allow it to this file; as root:\n"
-			    "cat >/etc/apparmor.d/crib <<'END'\n"
-			    "abi <abi/4.0>,\n"
-			    "include <tunables/global>\n"
-			    "profile crib \"%s\" flags=(unconfined) {\n"
-			    "  userns,\n"
-			    "  include if exists <local/crib>\n"
-			    "}\n"
-			    "END\n"
+			    "printf '%%s\\n' 'abi <abi/4.0>,' 'include <tunables/global>' \\\n"
+			    "    'profile crib \"%s\" flags=(unconfined) {' '  userns,' '}' >/etc/apparmor.d/crib\n"
 			    "apparmor_parser -r /etc/apparmor.d/crib\n"
-			    "or to every program:\n%s",
+			    "or to every program; %s",
 			    exe, doctor_set_sysctl(d, "kernel.apparmor_restrict_unprivileged_userns", "0"));
 }
 
@@ -122,7 +117,7 @@ static void no_user_namespace(struct doctor *d, const char *step, int code)
 	const char *what = arena_printf(d->arena, "%s: %s", step, strerror(code));
 	int64_t most = doctor_sysctl(d, "user.max_user_namespaces", -1);
 
-	if (code == EINVAL || code == ENOSYS)
+	if (code == EINVAL)
 		doctor_add(d, FINDING_MISSING, topic, "this kernel was built without them (CONFIG_USER_NS)",
 			   "use a kernel with them: those of the distributions have them");
 	else if (most == 0 || code == ENOSPC || code == EUSERS)
@@ -175,7 +170,7 @@ static const struct kind {
 	bool needed;
 } kinds[] = {
 	{ "PID", CLONE_NEWPID, "user.max_pid_namespaces", "CONFIG_PID_NS", true },
-	{ "mount", CLONE_NEWNS, "user.max_mnt_namespaces", "", true },
+	{ "mount", CLONE_NEWNS, "user.max_mnt_namespaces", NULL, true },
 	{ "network", CLONE_NEWNET, "user.max_net_namespaces", "CONFIG_NET_NS", true },
 	{ "UTS", CLONE_NEWUTS, "user.max_uts_namespaces", "CONFIG_UTS_NS", true },
 	{ "IPC", CLONE_NEWIPC, "user.max_ipc_namespaces", "CONFIG_IPC_NS", true },
@@ -194,9 +189,10 @@ static void no_namespace(struct doctor *d, const struct kind *k, int code)
 	const char *topic = arena_printf(d->arena, "%s namespaces", k->name);
 	const char *without = k->needed ? "" : "; only --time-offset wants one";
 
-	if (code == EINVAL || code == ENOSYS)
-		doctor_add(d, level, topic, arena_printf(d->arena, "this kernel was built without them (%s)%s", k->config,
-							 without), NULL);
+	if (code == EINVAL)
+		doctor_add(d, level, topic,
+			   arena_printf(d->arena, "this kernel was built without them (%s)%s",
+					k->config ? k->config : "clone3", without), NULL);
 	else if (code == ENOSPC || code == EUSERS)
 		doctor_add(d, level, topic,
 			   arena_printf(d->arena, "%s is %lld, no more may be made%s", k->sysctl,

@@ -48,7 +48,8 @@ int64_t doctor_sysctl(const struct doctor *d, const char *name, int64_t otherwis
 /* The command that sets a sysctl now and for good. */
 const char *doctor_set_sysctl(struct doctor *d, const char *name, const char *value);
 
-void doctor_system_calls(struct doctor *d); /* doctor_kernel.c */
+/* Each adds findings. Without clone3 (false) there is nothing to try further. */
+bool doctor_system_calls(struct doctor *d); /* doctor_kernel.c */
 void doctor_namespaces(struct doctor *d);
 void doctor_file_systems(struct doctor *d); /* doctor_mounts.c */
 void doctor_cgroups(struct doctor *d);      /* doctor_cgroups.c */
