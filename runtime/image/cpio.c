@@ -145,7 +145,7 @@ static int for_each(const unsigned char *data, size_t size, int to, int (*act)(c
 	size_t at = 0;
 
 	for (;;) {
-		struct entry e;
+		struct entry e = { 0 };
 		int rc;
 
 		TRY(next_entry(data, size, &at, &e, err));

@@ -56,7 +56,7 @@ static bool next_line(char **text, char **fields, size_t n)
 /* By name, or by *uid where name is NULL. */
 static bool find_passwd(char *text, const char *name, uint32_t uid, struct passwd_line *out)
 {
-	char *f[7];
+	char *f[7] = { 0 };
 
 	while (next_line(&text, f, ARRAY_SIZE(f))) {
 		if (parse_id(f[2], &out->uid) != 1 || parse_id(f[3], &out->gid) != 1)
@@ -72,7 +72,7 @@ static bool find_passwd(char *text, const char *name, uint32_t uid, struct passw
 
 static bool find_group(char *text, const char *name, uint32_t *gid)
 {
-	char *f[4];
+	char *f[4] = { 0 };
 
 	while (next_line(&text, f, ARRAY_SIZE(f)))
 		if (str_eq(f[0], name) && parse_id(f[2], gid) == 1)
@@ -105,7 +105,7 @@ static bool has_member(const char *members, const char *name)
 
 static void add_groups_of(char *text, const char *name, struct user *user)
 {
-	char *f[4];
+	char *f[4] = { 0 };
 	uint32_t gid;
 
 	while (next_line(&text, f, ARRAY_SIZE(f)))

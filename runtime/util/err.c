@@ -16,7 +16,7 @@ static PRINTF(2, 0) void vset(struct err *err, const char *fmt, va_list ap)
 			*c = '?';
 }
 
-int err_set(struct err *err, int code, const char *fmt, ...)
+void err_fill(struct err *err, int code, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -25,10 +25,9 @@ int err_set(struct err *err, int code, const char *fmt, ...)
 	va_end(ap);
 	err->code = code;
 	err->exit_status = 0;
-	return -code;
 }
 
-int err_sys(struct err *err, int code, const char *fmt, ...)
+void err_fill_sys(struct err *err, int code, const char *fmt, ...)
 {
 	va_list ap;
 	size_t n;
@@ -40,7 +39,6 @@ int err_sys(struct err *err, int code, const char *fmt, ...)
 	snprintf(err->text + n, sizeof(err->text) - n, ": %s", strerror(code));
 	err->code = code;
 	err->exit_status = 0;
-	return -code;
 }
 
 int err_in(struct err *err, int rc, const char *fmt, ...)

@@ -13,6 +13,8 @@
 
 #include "util/base.h"
 
+#include <errno.h>
+
 /* Exit statuses, as docker's. They are documented and do not change. */
 enum exit_status {
 	EXIT_CRIB = 125,           /* crib itself failed, or was used wrongly */
@@ -27,15 +29,34 @@ struct err {
 	char text[1016];
 };
 
-/* Sets the text and code (errno value, positive); returns -code. */
-int err_set(struct err *err, int code, const char *fmt, ...) PRINTF(3, 4);
+/* Sets the text and code (errno value, positive); gives -code, by an expression that
+ * compilers and analyzers see through. */
+#define err_set(err, code, ...)                                   \
+	({                                                        \
+		int err_code_ = (code);                           \
+		err_fill(err, err_code_, __VA_ARGS__);            \
+		err_negative(err_code_);                          \
+	})
 
 /* The same, with ": strerror(code)" at the end. */
-int err_sys(struct err *err, int code, const char *fmt, ...) PRINTF(3, 4);
+#define err_sys(err, code, ...)                                   \
+	({                                                        \
+		int err_code_ = (code);                           \
+		err_fill_sys(err, err_code_, __VA_ARGS__);        \
+		err_negative(err_code_);                          \
+	})
 
 /* Puts "context: " in front of what err says; returns rc, so that
  * `return err_in(err, rc, "mount %s", target)` reads as one thought. */
 int err_in(struct err *err, int rc, const char *fmt, ...) PRINTF(3, 4);
+
+void err_fill(struct err *err, int code, const char *fmt, ...) PRINTF(3, 4);
+void err_fill_sys(struct err *err, int code, const char *fmt, ...) PRINTF(3, 4);
+
+static inline int err_negative(int code)
+{
+	return code > 0 ? -code : -EIO;
+}
 
 /* The only macro with hidden control flow. */
 #define TRY(expr)                          \
