@@ -17,8 +17,9 @@
 enum {
 	MEMORY_MIN_BYTES = 512 * 1024, /* kernel memory of a few processes and their stacks is charged too */
 	CPU_QUOTA_MIN_US = 1000,       /* the kernel's */
-	OFFSET_MAX_S = 146 * 365 * 24 * 3600ll, /* what 64 bits of nanoseconds hold, halved */
 };
+
+static const int64_t offset_max_s = INT64_C(146) * 365 * 24 * 3600; /* what 64 bits of nanoseconds hold, halved */
 
 /* ---- limits ---- */
 
@@ -135,7 +136,7 @@ SETTER(set_time_offset)
 	int64_t seconds;
 
 	(void)flag;
-	TRY(value_int(value, -OFFSET_MAX_S, OFFSET_MAX_S, &seconds, err));
+	TRY(value_int(value, -offset_max_s, offset_max_s, &seconds, err));
 	w->sandbox.ns[NS_TIME].mode = NS_NEW;
 	w->sandbox.time_monotonic_ns = w->sandbox.time_boottime_ns = seconds * 1000000000;
 	return 0;

@@ -193,9 +193,7 @@ static void look_at_state(struct doctor *d)
 	if (!d->state_root)
 		return;
 	dir = existing_parent(d, d->state_root);
-	if (faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) < 0)
-		doctor_add(d, FINDING_MISSING, topic, arena_printf(d->arena, "%s: %s", dir, strerror(errno)), other);
-	else if (statvfs(dir, &st) < 0)
+	if (faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) < 0 || statvfs(dir, &st) < 0)
 		doctor_add(d, FINDING_MISSING, topic, arena_printf(d->arena, "%s: %s", dir, strerror(errno)), other);
 	else if ((uint64_t)st.f_bavail * st.f_frsize < ROOT_BYTES || (st.f_files && st.f_favail < 2000))
 		doctor_add(d, FINDING_LIMITED, topic,

@@ -8,12 +8,13 @@
 #include "util/fd.h"
 #include "util/sys.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
+
+static const char topic[] = "limits";
 
 enum layout { NONE, V1, V2, HYBRID };
 
@@ -58,32 +59,37 @@ static bool systemd(void)
 	return access("/run/systemd/system", F_OK) == 0; /* sd_booted(3) */
 }
 
-/* Why this user may not make a cgroup where the controller is. */
-static void not_writable(struct doctor *d, const char *topic, const char *lost, const char *parent, int version)
+static const char *delegate_fix(void)
 {
-	const char *text = arena_printf(d->arena, "%s: %s is not delegated to uid %u", lost, parent, d->facts.uid);
-	const char *fix = "run crib as root";
-
-	if (readonly(parent)) {
-		text = arena_printf(d->arena, "%s: %s is mounted read-only", lost, parent);
-		fix = arena_printf(d->arena, "mount -o remount,rw %s (in a container, its runtime decides)",
-				   version == 2 ? CGROUP_ROOT : parent);
-	} else if (version == 2 && systemd()) {
-		fix = "start crib in a unit of your own:\n"
-		      "systemd-run --user --scope -p Delegate=yes crib run ...\n"
-		      "if a controller is still missing, as root, and then log in anew:\n"
-		      "mkdir -p /etc/systemd/system/user@.service.d\n"
-		      "printf '[Service]\\nDelegate=cpu cpuset io memory pids\\n' "
-		      ">/etc/systemd/system/user@.service.d/delegate.conf\n"
-		      "systemctl daemon-reload";
-	} else if (version == 1) {
-		fix = "run crib as root; or boot with version 2 (systemd: kernel command line\n"
-		      "systemd.unified_cgroup_hierarchy=1), which can be delegated";
-	}
-	doctor_add(d, FINDING_LIMITED, topic, text, fix);
+	return systemd() ? "start crib in a unit of your own:\n"
+			   "systemd-run --user --scope -p Delegate=yes crib run ...\n"
+			   "if a controller is still missing, as root, and then log in anew:\n"
+			   "mkdir -p /etc/systemd/system/user@.service.d\n"
+			   "printf '[Service]\\nDelegate=cpu cpuset io memory pids\\n' "
+			   ">/etc/systemd/system/user@.service.d/delegate.conf\n"
+			   "systemctl daemon-reload" :
+			   "run crib as root; or, as root, make a cgroup for this user, with chown(1) of it and of its\n"
+			   "cgroup.procs and cgroup.subtree_control, and start crib in a child of it";
 }
 
-static const char *absent_fix(struct doctor *d, enum layout how)
+/* Why this user may not make a cgroup where the controller is. */
+static void not_writable(struct doctor *d, const char *lost, const struct controller_fact *f)
+{
+	const char *text = arena_printf(d->arena, "%s: %s is not delegated to uid %u", lost, f->parent, d->facts.uid);
+
+	if (readonly(f->parent))
+		doctor_add(d, FINDING_LIMITED, topic, arena_printf(d->arena, "%s: %s is mounted read-only", lost, f->parent),
+			   arena_printf(d->arena, "mount -o remount,rw %s (in a container, its runtime decides)",
+					f->version == 2 ? CGROUP_ROOT : f->parent));
+	else if (f->version == 2)
+		doctor_add(d, FINDING_LIMITED, topic, text, delegate_fix());
+	else
+		doctor_add(d, FINDING_LIMITED, topic, text,
+			   "run crib as root; or boot with version 2 (systemd: kernel command line\n"
+			   "systemd.unified_cgroup_hierarchy=1), which can be delegated");
+}
+
+static const char *absent_fix(enum layout how, const char *absent)
 {
 	char text[4096];
 
@@ -91,33 +97,52 @@ static const char *absent_fix(struct doctor *d, enum layout how)
 		return "mount -t cgroup2 cgroup2 " CGROUP_ROOT;
 	if (file_read_text(AT_FDCWD, "/proc/cmdline", text, sizeof(text)) > 0 && strstr(text, "cgroup_disable="))
 		return "take cgroup_disable= off the kernel command line";
-	if (how != V1 && systemd() && !d->facts.privileged)
-		return "systemd-run --user --scope -p Delegate=yes crib run ...";
-	return how == V1 ? "boot with version 2 (systemd.unified_cgroup_hierarchy=1), or mount the controller" :
-			   "add cgroup_enable=memory to the kernel command line, or use a kernel with the controller";
+	if (how == V1)
+		return "mount the controller, or boot with version 2 (systemd.unified_cgroup_hierarchy=1)";
+	return strstr(absent, "memory") ? "add cgroup_enable=memory to the kernel command line" : "use a kernel with it";
+}
+
+/* The kernel has it for the top of the tree, so that it was not handed down. */
+static bool at_the_top(const char *controller)
+{
+	char text[512];
+
+	if (file_read_text(AT_FDCWD, CGROUP_ROOT "/cgroup.controllers", text, sizeof(text)) < 0 &&
+	    file_read_text(AT_FDCWD, CGROUP_ROOT "/unified/cgroup.controllers", text, sizeof(text)) < 0)
+		return false;
+	for (const char *word = text; *word; word += strcspn(word, " \n"), word += strspn(word, " \n"))
+		if (strncmp(word, controller, strlen(controller)) == 0 && strchr(" \n", word[strlen(controller)]))
+			return true;
+	return false;
 }
 
 void doctor_cgroups(struct doctor *d)
 {
-	static const char topic[] = "limits";
 	const enum layout how = layout();
-	const char *fine = "", *absent = "", *lost = "";
+	const char *fine = "", *absent = "", *lost = "", *kept = "";
 	const struct controller_fact *locked = NULL;
 
 	for (int c = 0; c < CTRL_COUNT; c++) {
 		const struct controller_fact *f = &d->facts.controllers[c];
-		const char **list = !f->version ? &absent : f->writable ? &fine : &lost;
+		const char **list = &fine;
 
-		*list = arena_printf(d->arena, "%s%s%s", *list, **list ? ", " : "", controller_names[c]);
-		if (f->version && !f->writable)
+		if (!f->version) {
+			list = at_the_top(controller_names[c]) ? &kept : &absent;
+		} else if (!f->writable) {
+			list = &lost;
 			locked = f;
+		}
+		*list = arena_printf(d->arena, "%s%s%s", *list, **list ? ", " : "", controller_names[c]);
 	}
 	if (*fine)
 		doctor_add(d, FINDING_OK, topic, arena_printf(d->arena, "%s; cgroups: %s", fine, layout_names[how]), NULL);
 	if (locked)
-		not_writable(d, topic, lost, locked->parent, locked->version);
+		not_writable(d, lost, locked);
+	if (*kept)
+		doctor_add(d, FINDING_LIMITED, topic,
+			   arena_printf(d->arena, "%s: this user's cgroup was not given the controller", kept), delegate_fix());
 	if (*absent)
 		doctor_add(d, FINDING_LIMITED, topic,
 			   arena_printf(d->arena, "%s: no such cgroup controller here; cgroups: %s", absent,
-					layout_names[how]), absent_fix(d, how));
+					layout_names[how]), absent_fix(how, absent));
 }

@@ -50,7 +50,7 @@ static void look_at_host(struct doctor *d)
 
 /* ---- what a sandbox may mount ---- */
 
-enum what { MAP, TMPFS, PROC, DEVPTS, SYSFS, MQUEUE, ATTRS, OVERLAY, UPPER };
+enum what { MAP, TMPFS, PROC, DEVPTS, SYSFS, MQUEUE, OVERLAY, UPPER };
 
 static int close_code(int fd)
 {
@@ -87,7 +87,6 @@ static int try_tmpfs(struct trial *t, const struct strs *none)
 
 	if (fs < 0)
 		return -fs;
-	t->codes[ATTRS] = -mount_add_attrs(fs, SYS_MOUNT_ATTR_NODEV, false);
 	if (sys_move_mount(fs, "", AT_FDCWD, "/", SYS_MOVE_MOUNT_F_EMPTY_PATH) < 0 || fchdir(fs) < 0)
 		return errno;
 	t->codes[OVERLAY] = try_overlay(t);
@@ -136,7 +135,7 @@ static const char *refused_fix(const struct kind *k)
 	if (k->what == SYSFS)
 		return "parts of this /sys are hidden or it is not mounted: mount -t sysfs sysfs /sys";
 	if (k->what == OVERLAY)
-		return "use a kernel of 5.11 or later";
+		return "use a kernel of 6.6 or later";
 	return NULL;
 }
 
@@ -173,10 +172,6 @@ static void look_at_mounts(struct doctor *d)
 	}
 	if (*fine)
 		doctor_add(d, FINDING_OK, "mounts", fine, NULL);
-	if (codes[ATTRS] == ENOSYS)
-		doctor_add(d, FINDING_LIMITED, "mount attributes",
-			   "no mount_setattr (Linux 5.12): what lies below a read-only volume stays writable",
-			   "use a kernel of 5.12 or later");
 }
 
 void doctor_file_systems(struct doctor *d)
