@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The container's file system as a list of operations. The standard parts are
- * rows of a table; the order is: root, kernel file systems, /dev, generated
- * files, the user's mounts, working directory, and last what is hidden or made
- * read-only, so that no later row can undo it.
+ * rows of a table; the order is: root, /proc, /dev, generated files, what needs the
+ * network namespace, the user's mounts, working directory, and last what is
+ * hidden or made read-only, so that no later row can undo it.
  */
 #include "plan/planner.h"
 #include "util/sys.h"
@@ -119,7 +119,7 @@ static void plan_generated(struct planner *p)
 
 	add(p, &(struct op){ OP_FILE, "/etc/hostname", arena_printf(p->arena, "%s\n", name), .missing_ok = true });
 	add(p, &(struct op){ OP_FILE, "/etc/hosts", hosts, .missing_ok = true });
-	if (p->plan->loopback)
+	if (p->plan->own_network)
 		add(p, &(struct op){ OP_FILE, "/etc/resolv.conf", "# no network, no name servers\n", .missing_ok = true });
 	else
 		add(p, &(struct op){ OP_BIND, "/etc/resolv.conf", "/etc/resolv.conf", .attrs = NSNDNX | SYS_MOUNT_ATTR_RDONLY,
@@ -159,11 +159,16 @@ static int plan_user_mount(struct planner *p, const struct mount_spec *m)
  * "namespaced" sysctls. */
 static const struct {
 	const char *prefix;
-	uint64_t clone_flag;
+	enum ns_type ns;
 } sysctl_rows[] = {
-	{ "net.", CLONE_NEWNET },         { "fs.mqueue.", CLONE_NEWIPC }, { "kernel.shm", CLONE_NEWIPC },
-	{ "kernel.msg", CLONE_NEWIPC },   { "kernel.sem", CLONE_NEWIPC },
+	{ "net.", NS_NETWORK },    { "fs.mqueue.", NS_IPC }, { "kernel.shm", NS_IPC },
+	{ "kernel.msg", NS_IPC },  { "kernel.sem", NS_IPC },
 };
+
+static bool is_own(const struct planner *p, enum ns_type ns)
+{
+	return ns == NS_NETWORK ? p->plan->own_network : p->spec->sandbox.ns[ns].mode != NS_HOST;
+}
 
 static int plan_sysctl(struct planner *p, const struct pair *sysctl)
 {
@@ -175,7 +180,7 @@ static int plan_sysctl(struct planner *p, const struct pair *sysctl)
 	for (size_t i = 0; i < ARRAY_SIZE(sysctl_rows); i++) {
 		if (!str_after(path, sysctl_rows[i].prefix))
 			continue;
-		if (!(p->plan->clone_flags & sysctl_rows[i].clone_flag))
+		if (!is_own(p, sysctl_rows[i].ns))
 			return err_set(p->err, EPERM, "sysctl %s would change the host: its namespace is the host's",
 				       sysctl->name);
 		for (char *c = path; *c; c++)
@@ -187,21 +192,28 @@ static int plan_sysctl(struct planner *p, const struct pair *sysctl)
 	return err_set(p->err, EPERM, "sysctl %s is not namespaced: it would change the host", sysctl->name);
 }
 
-static int plan_kernel_filesystems(struct planner *p)
+static void plan_kernel_filesystems(struct planner *p)
 {
-	const struct pairs *sysctls = &p->spec->sandbox.sysctls;
-
 	add(p, &proc_op);
-	for (size_t i = 0; i < sysctls->n; i++)
-		TRY(plan_sysctl(p, &sysctls->v[i]));
-	add(p, p->plan->loopback ? &sys_op : &sys_host_op);
-	if (p->plan->loopback && p->plan->unshare_cgroup && p->facts->controllers[CTRL_MEMORY].version == 2)
-		add(p, &cgroup_op);
 	for (size_t i = 0; i < ARRAY_SIZE(dev_ops); i++)
 		add(p, &dev_ops[i]);
 	add(p, maps_id(&p->plan->gid_maps, 5) ? &pts_gid_op : &pts_op);
 	for (size_t i = 0; i < ARRAY_SIZE(late_dev_ops); i++)
 		add(p, &late_dev_ops[i]);
+}
+
+/* As late as can be: until here the network namespace has time to be made. */
+static int plan_networked(struct planner *p)
+{
+	const struct pairs *sysctls = &p->spec->sandbox.sysctls;
+
+	if (p->plan->own_network)
+		add(p, &(struct op){ OP_NETWORK, "/proc/self/ns/net" });
+	for (size_t i = 0; i < sysctls->n; i++)
+		TRY(plan_sysctl(p, &sysctls->v[i]));
+	add(p, p->plan->own_network ? &sys_op : &sys_host_op);
+	if (p->plan->own_network && p->plan->unshare_cgroup && p->facts->controllers[CTRL_MEMORY].version == 2)
+		add(p, &cgroup_op);
 	return 0;
 }
 
@@ -226,8 +238,9 @@ int plan_filesystem(struct planner *p)
 	const struct container_spec *c = p->container;
 
 	plan_root(p);
-	TRY(plan_kernel_filesystems(p));
+	plan_kernel_filesystems(p);
 	plan_generated(p);
+	TRY(plan_networked(p));
 	for (size_t i = 0; i < c->n_mounts; i++)
 		TRY(plan_user_mount(p, &c->mounts[i]));
 	if (c->process.cwd && !str_eq(c->process.cwd, "/"))

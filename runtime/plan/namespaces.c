@@ -8,10 +8,11 @@
 #include <errno.h>
 
 /* The cgroup namespace is unshared later, from within the right cgroup; the
- * time namespace too, since its offsets are written before anybody enters it. */
+ * time namespace too, since its offsets are written before anybody enters it; the
+ * network namespace is made beside the mounts. */
 static const uint64_t clone_flag[NS_TYPES] = {
 	[NS_USER] = CLONE_NEWUSER, [NS_PID] = CLONE_NEWPID, [NS_MOUNT] = CLONE_NEWNS,
-	[NS_NETWORK] = CLONE_NEWNET, [NS_UTS] = CLONE_NEWUTS, [NS_IPC] = CLONE_NEWIPC,
+	[NS_UTS] = CLONE_NEWUTS, [NS_IPC] = CLONE_NEWIPC,
 };
 
 static struct id_maps one_map(struct planner *p, uint32_t inside, uint32_t outside, uint32_t count)
@@ -53,13 +54,13 @@ int plan_namespaces(struct planner *p)
 	struct plan *plan = p->plan;
 
 	for (int t = 0; t < NS_TYPES; t++)
-		if (s->ns[t].mode == NS_NEW && !(t == NS_NETWORK && s->network == NETWORK_HOST))
+		if (s->ns[t].mode == NS_NEW)
 			plan->clone_flags |= clone_flag[t];
 	plan->unshare_cgroup = s->ns[NS_CGROUP].mode == NS_NEW;
 	plan->time_monotonic_ns = s->time_monotonic_ns;
 	plan->time_boottime_ns = s->time_boottime_ns;
 	plan->unshare_time = s->ns[NS_TIME].mode == NS_NEW && (s->time_monotonic_ns || s->time_boottime_ns);
-	plan->loopback = plan->clone_flags & CLONE_NEWNET;
+	plan->own_network = s->ns[NS_NETWORK].mode == NS_NEW && s->network != NETWORK_HOST;
 	if (plan->clone_flags & CLONE_NEWUTS) {
 		plan->hostname = s->hostname ? s->hostname : s->name;
 		plan->domainname = s->domainname;

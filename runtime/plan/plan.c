@@ -18,6 +18,7 @@ const char *const op_names[OP_KINDS] = {
 	[OP_SYMLINK] = "symlink",
 	[OP_FILE] = "file",
 	[OP_SYSCTL] = "sysctl",
+	[OP_NETWORK] = "network",
 	[OP_TERMINAL] = "terminal",
 	[OP_MASK] = "mask",
 	[OP_READONLY] = "read-only",

@@ -39,6 +39,7 @@ enum op_kind {
 	OP_SYMLINK,      /* source is what the link says */
 	OP_FILE,         /* a generated file; source is its content */
 	OP_SYSCTL,       /* source is written to target below /proc/sys */
+	OP_NETWORK,      /* joins the network namespace that was made meanwhile */
 	OP_TERMINAL,     /* the terminal's device, bound over target */
 	OP_MASK,         /* hidden behind an empty file or directory of ours */
 	OP_READONLY,     /* target bound over itself, read-only */
@@ -96,7 +97,7 @@ struct plan {
 	int64_t time_monotonic_ns, time_boottime_ns;
 	struct id_maps uid_maps, gid_maps;
 	bool setgroups_deny;         /* user_namespaces(7): an unprivileged gid map wants it */
-	bool loopback;
+	bool own_network;            /* a network namespace with nothing but loopback, made beside the mounts */
 	const char *hostname, *domainname; /* NULL: leave */
 	int64_t writable_bytes;      /* of the tmpfs that carries the root's writes */
 	struct op *ops;

@@ -14,7 +14,7 @@ static const struct {
 	const char *name;
 } namespaces[] = {
 	{ CLONE_NEWUSER, "user" }, { CLONE_NEWPID, "pid" }, { CLONE_NEWNS, "mount" },
-	{ CLONE_NEWNET, "network" }, { CLONE_NEWUTS, "uts" }, { CLONE_NEWIPC, "ipc" },
+	{ CLONE_NEWUTS, "uts" }, { CLONE_NEWIPC, "ipc" },
 };
 
 static const struct {
@@ -75,6 +75,8 @@ static void add_outside(struct str *s, const struct plan *plan)
 		if (plan->clone_flags & namespaces[i].flag)
 			str_add(s, " %s", namespaces[i].name);
 	str_add(s, "\n");
+	if (plan->own_network)
+		str_add(s, "outside network namespace, loopback up, beside the mounts\n");
 	add_maps(s, "uid_map", &plan->uid_maps);
 	add_maps(s, "gid_map", &plan->gid_maps);
 	if (plan->setgroups_deny)
@@ -115,8 +117,6 @@ static void add_inside(struct str *s, const struct plan *plan)
 	if (plan->unshare_time)
 		str_add(s, "inside unshare time monotonic=%" PRId64 "ns boottime=%" PRId64 "ns\n",
 			plan->time_monotonic_ns, plan->time_boottime_ns);
-	if (plan->loopback)
-		str_add(s, "inside loopback up\n");
 	str_add(s, "inside writable %" PRId64 " bytes\n", plan->writable_bytes);
 	for (size_t i = 0; i < plan->n_ops; i++)
 		add_op(s, &plan->ops[i]);

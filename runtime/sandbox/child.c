@@ -9,7 +9,7 @@
  *   3. unshare the cgroup and time namespaces (must: after 1; the new mounts show them)
  *   4. build the file system (must not yet: look at anything through the
  *      container's own paths but by sandbox/inroot.c)
- *   5. pivot; host name, loopback
+ *   5. pivot; host name
  *   6. read the container's user database, write the handoff
  *   7. READY; standard streams; execute init, which waits for START
  */
@@ -20,12 +20,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <net/if.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 
 /* Writing 0 to `tasks` moves just the writer, and by that spares the kernel the
  * lock over all forks and exits that moving a process by its pid takes. */
@@ -42,28 +39,6 @@ static int join_v1_cgroups(struct inside *in, struct err *err)
 			return err_sys(err, -rc, "join cgroup %s", cg->path);
 	}
 	return 0;
-}
-
-/* End of file: the creator is gone, and nobody is there to be told. */
-static int expect(struct inside *in, int message, int *descriptor, struct err *err)
-{
-	int rc = message_receive(in->sync, descriptor, err);
-
-	if (rc == 0)
-		_exit(EXIT_CRIB);
-	if (rc > 0 && rc != message)
-		return err_set(err, EPROTO, "unexpected message from the creator");
-	return rc < 0 ? rc : 0;
-}
-
-/* The creator is about to write two short lines: looking a few times is quicker
- * than to sleep and to be woken, by which most of the wait would be lost. */
-static void await(int sync)
-{
-	char c;
-
-	for (int i = 0; i < 100 && recv(sync, &c, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN; i++)
-		sched_yield();
 }
 
 static int become_root(struct inside *in, struct err *err)
@@ -96,16 +71,6 @@ static int unshare_late(struct inside *in, struct err *err)
 	return rc < 0 ? err_sys(err, -rc, "set the offsets of the time namespace") : 0;
 }
 
-static int raise_loopback(struct err *err)
-{
-	auto_fd fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
-
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr) < 0)
-		return err_sys(err, errno, "bring the loopback interface up");
-	return 0;
-}
-
 static int name_it(struct inside *in, struct err *err)
 {
 	const struct plan *plan = in->plan;
@@ -114,7 +79,7 @@ static int name_it(struct inside *in, struct err *err)
 		return err_sys(err, errno, "set the host name %s", plan->hostname);
 	if (plan->domainname && setdomainname(plan->domainname, strlen(plan->domainname)) < 0)
 		return err_sys(err, errno, "set the domain name %s", plan->domainname);
-	return plan->loopback ? raise_loopback(err) : 0;
+	return 0;
 }
 
 /* Out of the way of the numbers that are dealt out below. */
@@ -158,7 +123,7 @@ static int become_init(struct inside *in, struct err *err)
 
 	TRY(handoff_inside(in, err));
 	TRY(choose_streams(in, streams, err));
-	TRY(expect(in, MESSAGE_INIT, &in->init, err));
+	TRY(message_expect(in->sync, MESSAGE_INIT, &in->init, err));
 	if (in->terminal_master >= 0)
 		TRY(message_send(in->sync, MESSAGE_READY, in->terminal_master, err));
 	init = lift(in->init);
@@ -178,8 +143,8 @@ static int live(struct inside *in, struct err *err)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return err_sys(err, errno, "die with the creator");
 	TRY(join_v1_cgroups(in, err));
-	await(in->sync);
-	TRY(expect(in, MESSAGE_MAPPED, &in->init, err));
+	message_await(in->sync);
+	TRY(message_expect(in->sync, MESSAGE_MAPPED, &in->init, err));
 	TRY(become_root(in, err));
 	TRY(unshare_late(in, err));
 	TRY(ops_inside(in, err));

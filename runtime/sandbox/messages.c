@@ -5,6 +5,7 @@
 #include "sandbox/messages.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 union control { /* room for one descriptor, aligned */
@@ -86,4 +87,23 @@ int message_receive(int sync, int *descriptor, struct err *err)
 	err_set(err, report.code > 0 ? report.code : EPROTO, "%s", report.text);
 	err->exit_status = report.exit_status;
 	return -err->code;
+}
+
+int message_expect(int sync, int message, int *descriptor, struct err *err)
+{
+	int rc = message_receive(sync, descriptor, err);
+
+	if (rc == 0)
+		_exit(EXIT_CRIB);
+	if (rc > 0 && rc != message)
+		return err_set(err, EPROTO, "unexpected message from the creator");
+	return rc < 0 ? rc : 0;
+}
+
+void message_await(int sync)
+{
+	char c;
+
+	for (int i = 0; i < 100 && recv(sync, &c, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN; i++)
+		sched_yield();
 }

@@ -12,6 +12,7 @@
 
 enum {
 	MESSAGE_MAPPED = 'M',
+	MESSAGE_NETWORK = 'N', /* with the descriptor of the network namespace */
 	MESSAGE_INIT = 'I',    /* with the descriptor of init's memfd */
 	MESSAGE_READY = 'R',   /* with the terminal's master where there is a terminal */
 	MESSAGE_START = HANDOFF_START,
@@ -23,5 +24,13 @@ void message_report(int sync, const struct err *err);
 /* Blocks for the next message: its first byte for a single one, 0 at the end of
  * file, -EPROTO or another error with err filled (a report's own words). */
 int message_receive(int sync, int *descriptor, struct err *err) MUST_CHECK;
+
+/* For the child: just that message. At the end of file the creator is gone, and
+ * nobody is there to be told: does not return. */
+int message_expect(int sync, int message, int *descriptor, struct err *err) MUST_CHECK;
+
+/* Looks a few times before a wait that will be short: to sleep and to be woken
+ * would take longer than what is waited for. */
+void message_await(int sync);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "sandbox/inroot.h"
 #include "sandbox/inside.h"
+#include "sandbox/messages.h"
 #include "sandbox/mount.h"
 #include "sandbox/sources.h"
 #include "util/sys.h"
@@ -156,6 +157,18 @@ static int do_sysctl(struct inside *in, const struct op *op, struct err *err)
 	return 0;
 }
 
+static int do_network(struct inside *in, const struct op *op, struct err *err)
+{
+	auto_fd ns = -1;
+
+	(void)op;
+	message_await(in->sync);
+	TRY(message_expect(in->sync, MESSAGE_NETWORK, &ns, err));
+	if (setns(ns, CLONE_NEWNET) < 0)
+		return err_sys(err, errno, "join the network namespace");
+	return 0;
+}
+
 static int do_terminal(struct inside *in, const struct op *op, struct err *err)
 {
 	auto_fd master = inroot_open(in->root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
@@ -224,7 +237,7 @@ static op_do *const ops[OP_KINDS] = {
 	[OP_ROOT] = root_inside,   [OP_MOUNT] = do_mount,       [OP_BIND] = do_bind,
 	[OP_DEVICE] = do_device,   [OP_MKDIR] = do_mkdir,       [OP_SYMLINK] = do_symlink,
 	[OP_FILE] = do_file,       [OP_SYSCTL] = do_sysctl,     [OP_TERMINAL] = do_terminal,
-	[OP_MASK] = do_mask,       [OP_READONLY] = do_readonly,
+	[OP_MASK] = do_mask,       [OP_READONLY] = do_readonly,   [OP_NETWORK] = do_network,
 };
 
 int ops_inside(struct inside *in, struct err *err)

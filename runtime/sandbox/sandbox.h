@@ -11,8 +11,9 @@
  *   clone3 (v2: into the cgroup)  ---------> born; joins v1 cgroups; waits for MAPPED
  *   uid_map, gid_map; MAPPED      ---------> becomes root of the user namespace
  *                                            unshares the cgroup namespace (must: it is in the right cgroup)
- *                                            mounts, pivots (must not yet: run anything of the image)
- *   INIT, with its descriptor     ---------> host name, loopback, handoff
+ *                                            mounts (must not yet: run anything of the image)
+ *   NETWORK, with its namespace   ---------> joins it, mounts sysfs and the rest, pivots
+ *   INIT, with its descriptor     ---------> host name, handoff
  *                                 <--------- READY, with the terminal if there is one
  *   START                         ---------> init waits at the gate, then executes the command
  *                                 <--------- end of file, or a report

@@ -4,6 +4,7 @@
  */
 #include "sandbox/inside.h"
 #include "sandbox/messages.h"
+#include "sandbox/network.h"
 #include "sandbox/sources.h"
 #include "util/sys.h"
 
@@ -142,11 +143,20 @@ static int spawn(const struct sandbox_request *req, int *sources, struct sandbox
 	return 0;
 }
 
-/* Made while the child is busy with its mounts: it is there before it is needed. */
-static int send_init(struct sandbox *sb, struct err *err)
+/* Made while the child is busy with its mounts: both are there before they are needed. */
+static int send_network_and_init(const struct plan *plan, struct sandbox *sb, struct err *err)
 {
-	auto_fd init = init_make(err);
+	struct network_job job;
+	auto_fd init = -1, network = -1;
 
+	if (plan->own_network)
+		TRY(network_begin_outside(&job, sb->pidfd, plan->clone_flags & CLONE_NEWUSER, err));
+	init = init_make(err);
+	if (plan->own_network) {
+		network = network_finish_outside(&job, err);
+		TRY(network);
+		TRY(message_send(sb->sync, MESSAGE_NETWORK, network, err));
+	}
 	TRY(init);
 	return message_send(sb->sync, MESSAGE_INIT, init, err);
 }
@@ -159,7 +169,7 @@ static int bring_up(const struct sandbox_request *req, int *sources, struct sand
 	TRY(spawn(req, sources, sb, err));
 	TRY(write_maps(req->plan, sb->pid, err));
 	TRY(message_send(sb->sync, MESSAGE_MAPPED, -1, err));
-	return send_init(sb, err);
+	return send_network_and_init(req->plan, sb, err);
 }
 
 int sandbox_spawn_outside(const struct sandbox_request *req, struct sandbox *sb, struct err *err)
