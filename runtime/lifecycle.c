@@ -182,7 +182,10 @@ int lifecycle_gc(const struct lifecycle *lc, size_t *cleaned, struct err *err)
 
 void lifecycle_doctor(const struct lifecycle *lc, struct finding **findings, size_t *n)
 {
-	doctor_probe(lc->arena, lc->state_root, findings, n);
+	struct state state;
+	struct err err;
+
+	doctor_probe(lc->arena, state_locate(&state, lc->state_root, &err) == 0 ? state.path : lc->state_root, findings, n);
 }
 
 const char *lifecycle_version(void)

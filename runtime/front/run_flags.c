@@ -284,7 +284,6 @@ const struct flag run_flags[] = {
 	  AT(sandbox.ns[NS_NETWORK]) },
 	{ 0, "userns", "private|host", "host opens the sandbox: its ids are the host's", set_namespace,
 	  AT(sandbox.ns[NS_USER]) },
-	{ 0, "pid", "private|host", "host opens the sandbox: it sees your processes", set_namespace, AT(sandbox.ns[NS_PID]) },
 	{ 0, "ipc", "private|host", "host opens the sandbox to your shared memory", set_namespace, AT(sandbox.ns[NS_IPC]) },
 	{ 0, "uts", "private|host", "host opens the sandbox: it has your host name", set_namespace, AT(sandbox.ns[NS_UTS]) },
 	{ 0, "cgroupns", "private|host", "host opens the sandbox: it sees your cgroups", set_namespace,

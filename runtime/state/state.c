@@ -75,15 +75,19 @@ static int make_absolute(struct state *state)
 		       0;
 }
 
-int state_open(struct state *state, const char *root, struct err *err)
+int state_locate(struct state *state, const char *root, struct err *err)
 {
 	int rc;
 
 	*state = (struct state){ .root = -1, .sandboxes = -1 };
 	choose_root(state, root);
 	rc = make_absolute(state);
-	if (rc < 0)
-		return state_error(state, -rc, err);
+	return rc < 0 ? state_error(state, -rc, err) : 0;
+}
+
+int state_open(struct state *state, const char *root, struct err *err)
+{
+	TRY(state_locate(state, root, err));
 	state->root = open_directory(AT_FDCWD, state->path, O_NOFOLLOW);
 	if (state->root < 0)
 		return state_error(state, errno, err);

@@ -24,7 +24,10 @@ struct state {
 	int root, sandboxes;
 };
 
-/* Opens the area, making what is missing. root: NULL for the default. */
+/* Where the area is or would be, absolute; root: NULL for the default. Touches nothing. */
+int state_locate(struct state *state, const char *root, struct err *err) MUST_CHECK;
+
+/* Opens the area, making what is missing. */
 int state_open(struct state *state, const char *root, struct err *err) MUST_CHECK;
 void state_close(struct state *state);
 

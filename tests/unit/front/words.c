@@ -43,7 +43,7 @@ static void test_wrong_flags(void)
 		{ "-m", "", "not a size" }, { "--cpus", "0", "the least is 0.01" }, { "--cpus", "0.001", "the least" },
 		{ "--pids-limit", "0", "without a process" }, { "--pids-limit", "-2", "whole number" },
 		{ "--stop-timeout", "-2", "whole number" }, { "--stop-signal", "FOO", "no such signal" },
-		{ "--network", "bridge", "none" }, { "--pid", "container:x", "private or host" },
+		{ "--network", "bridge", "none" }, { "--ipc", "container:x", "private or host" },
 		{ "--forward-to", "all", "process or group" }, { "--time-offset", "9999999999999", "whole number" },
 		{ "--storage-opt", "64m", "size=" }, { "--storage-opt", "size=0", "page" }, { "--sysctl", "x", "NAME=VALUE" },
 		{ "--sysctl", "=x", "no name" }, { "--label", "=x", "no name" }, { "--rootfs", "", "empty" },
