@@ -44,15 +44,9 @@ static int make(void *arg)
 	return job->ns < 0 ? failed(job, "open the network namespace") : 0;
 }
 
-int network_begin_outside(struct network_job *job, int pidfd, bool own_users, struct err *err)
+int network_begin_outside(struct network_job *job, char stack[static NETWORK_STACK], struct err *err)
 {
-	char *top = job->stack + sizeof(job->stack) - ((uintptr_t)(job->stack + sizeof(job->stack)) & 15);
-
-	job->pidfd = pidfd;
-	job->own_users = own_users;
-	job->ns = -1;
-	job->code = 0;
-	job->helper = clone(make, top, CLONE_VM | CLONE_FILES | SIGCHLD, job);
+	job->helper = clone(make, stack + NETWORK_STACK, CLONE_VM | CLONE_FILES | SIGCHLD, job);
 	return job->helper < 0 ? err_sys(err, errno, "clone a helper for the network") : 0;
 }
 

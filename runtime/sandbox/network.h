@@ -17,14 +17,15 @@ struct network_job {
 	pid_t helper;
 	int pidfd;        /* whose user namespace is to own it */
 	bool own_users;   /* whether that has one of its own */
-	int ns;           /* the result */
+	int ns;           /* the result, or -1 */
 	const char *step; /* what failed, and how */
 	int code;
-	char stack[16 * 1024];
 };
 
-/* Begins; the job must stay where it is until network_finish_outside(). */
-int network_begin_outside(struct network_job *job, int pidfd, bool own_users, struct err *err) MUST_CHECK;
+enum { NETWORK_STACK = 16 * 1024 };
+
+/* Begins; the job with its stack must stay where it is until network_finish_outside(). */
+int network_begin_outside(struct network_job *job, char stack[static NETWORK_STACK], struct err *err) MUST_CHECK;
 
 /* Waits and gives the namespace's descriptor. */
 int network_finish_outside(struct network_job *job, struct err *err) MUST_CHECK;

@@ -146,11 +146,12 @@ static int spawn(const struct sandbox_request *req, int *sources, struct sandbox
 /* Made while the child is busy with its mounts: both are there before they are needed. */
 static int send_network_and_init(const struct plan *plan, struct sandbox *sb, struct err *err)
 {
-	struct network_job job;
+	struct network_job job = { .pidfd = sb->pidfd, .own_users = plan->clone_flags & CLONE_NEWUSER, .ns = -1 };
+	_Alignas(16) char stack[NETWORK_STACK];
 	auto_fd init = -1, network = -1;
 
 	if (plan->own_network)
-		TRY(network_begin_outside(&job, sb->pidfd, plan->clone_flags & CLONE_NEWUSER, err));
+		TRY(network_begin_outside(&job, stack, err));
 	init = init_make(err);
 	if (plan->own_network) {
 		network = network_finish_outside(&job, err);
