@@ -144,7 +144,7 @@ int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *stat
 	struct err undo_err;
 	int rc;
 
-	l.sandbox = (struct sandbox){ -1, -1, -1 };
+	l.sandbox = (struct sandbox){ .pid = -1, .pidfd = -1, .sync = -1 };
 	l.attach.master = l.attach.signals = -1;
 	TRY(make_plan(lc, spec, &l.plan, err));
 	TRY(state_open(&l.state, lc->state_root, err));

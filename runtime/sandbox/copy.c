@@ -25,23 +25,54 @@ static int copy_owner(int to, const char *name, const struct stat *st)
 	return 0;
 }
 
+static int copy_range(int in, int out, off_t at, off_t end)
+{
+	if (lseek(out, at, SEEK_SET) < 0)
+		return -errno;
+	while (at < end) {
+		ssize_t n = sendfile(out, in, &at, (size_t)(end - at));
+
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break; /* it has become shorter */
+	}
+	return 0;
+}
+
+/* Holes stay holes: what is nothing on the disk must not fill the memory. */
+static int copy_data(int in, int out, off_t size)
+{
+	off_t at = 0;
+
+	while (at < size) {
+		off_t data = lseek(in, at, SEEK_DATA), hole;
+
+		if (data < 0 && errno == ENXIO)
+			break;
+		if (data < 0)
+			return -errno;
+		hole = lseek(in, data, SEEK_HOLE);
+		if (hole < 0)
+			return -errno;
+		TRY(copy_range(in, out, data, hole));
+		at = hole;
+	}
+	return ftruncate(out, size) < 0 ? -errno : 0;
+}
+
 static int copy_file(int from, int to, const char *name, const struct stat *st)
 {
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
-	auto_fd in = openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	auto_fd out = -1;
-	ssize_t n;
+	auto_fd in = openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
 	if (in < 0)
 		return -errno;
 	out = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (out < 0)
 		return -errno;
-	do
-		n = sendfile(out, in, NULL, 1 << 30);
-	while (n > 0);
-	if (n < 0)
-		return -errno;
+	TRY(copy_data(in, out, st->st_size));
 	TRY(copy_owner(to, name, st));
 	/* setuid bits mean nothing here, and are not wanted */
 	if (fchmod(out, st->st_mode & 01777) < 0 || futimens(out, times) < 0)

@@ -32,14 +32,16 @@ static int send_with(int sync, const void *data, size_t n, int descriptor)
 	do
 		rc = sendmsg(sync, &msg, MSG_NOSIGNAL);
 	while (rc < 0 && (errno == EINTR || errno == ECONNRESET));
-	/* the other end is gone: what it had to say, or its end, will be read */
-	return rc < 0 && errno != EPIPE ? -errno : 0;
+	return rc < 0 ? -errno : 0;
 }
 
 int message_send(int sync, char message, int descriptor, struct err *err)
 {
 	int rc = send_with(sync, &message, 1, descriptor);
 
+	/* the other end is gone: what it had to say, or its end, will be read */
+	if (rc == -EPIPE)
+		return 1;
 	return rc < 0 ? err_sys(err, -rc, "message between crib and the sandbox") : 0;
 }
 
@@ -59,6 +61,11 @@ static void take_descriptor(struct msghdr *msg, int *descriptor)
 		memcpy(descriptor, CMSG_DATA(c), sizeof(int));
 }
 
+int message_lost(struct err *err)
+{
+	return err_set(err, ECONNRESET, "killed while it was being set up, perhaps since its memory limit is too low");
+}
+
 int message_receive(int sync, int *descriptor, struct err *err)
 {
 	struct handoff_report report;
@@ -67,16 +74,20 @@ int message_receive(int sync, int *descriptor, struct err *err)
 	struct msghdr msg = {
 		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.data, .msg_controllen = sizeof(control.data),
 	};
+	bool unread = false;
 	ssize_t n;
 
 	/* ECONNRESET: the other end left something unread when it went; told once,
 	 * before what it had sent itself */
-	do
+	do {
 		n = recvmsg(sync, &msg, MSG_CMSG_CLOEXEC);
-	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
+		unread |= n < 0 && errno == ECONNRESET;
+	} while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (n < 0)
 		return err_sys(err, errno, "message between crib and the sandbox");
 	take_descriptor(&msg, descriptor);
+	if (n == 0 && unread)
+		return message_lost(err);
 	if (n == 0)
 		return 0;
 	if (n == 1)

@@ -18,8 +18,12 @@ enum {
 	MESSAGE_START = HANDOFF_START,
 };
 
+/* 1: the other end is gone, which is no error yet: read what it had to say. */
 int message_send(int sync, char message, int descriptor, struct err *err) MUST_CHECK;
 void message_report(int sync, const struct err *err);
+
+/* The other end went without having read all, and without a report. */
+int message_lost(struct err *err);
 
 /* Blocks for the next message: its first byte for a single one, 0 at the end of
  * file, -EPROTO or another error with err filled (a report's own words). */

@@ -31,6 +31,7 @@ struct sandbox {
 	pid_t pid;
 	int pidfd;
 	int sync;      /* our end of the socket; readable: a message, or end of file */
+	bool started;  /* the gate was opened for somebody */
 };
 
 struct sandbox_request {

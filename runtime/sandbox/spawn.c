@@ -193,7 +193,10 @@ int sandbox_spawn_outside(const struct sandbox_request *req, struct sandbox *sb,
 
 int sandbox_start_outside(struct sandbox *sb, struct err *err)
 {
-	return message_send(sb->sync, MESSAGE_START, -1, err);
+	int rc = message_send(sb->sync, MESSAGE_START, -1, err);
+
+	sb->started = rc == 0;
+	return rc;
 }
 
 enum sandbox_event sandbox_event_outside(struct sandbox *sb, int *terminal, struct err *err)
@@ -202,8 +205,10 @@ enum sandbox_event sandbox_event_outside(struct sandbox *sb, int *terminal, stru
 
 	if (rc == MESSAGE_READY)
 		return SANDBOX_READY;
-	if (rc == 0)
+	if (rc == 0 && sb->started)
 		return SANDBOX_RUNNING;
+	if (rc == 0)
+		message_lost(err);
 	if (rc > 0)
 		err_set(err, EPROTO, "a message from the sandbox was not understood");
 	return SANDBOX_FAILED;
