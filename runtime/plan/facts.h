@@ -8,6 +8,7 @@
 
 #include "util/arena.h"
 #include "util/err.h"
+#include "util/values.h"
 
 enum controller { CTRL_MEMORY, CTRL_PIDS, CTRL_CPU, CTRL_COUNT };
 
@@ -23,7 +24,8 @@ struct controller_fact {
 struct facts {
 	uint32_t uid, gid;        /* effective */
 	unsigned kernel;          /* major * 1000 + minor: 6012 is 6.12 */
-	bool privileged;          /* CAP_SYS_ADMIN here: identity maps may be written, limits raised */
+	bool privileged;          /* CAP_SYS_ADMIN here: all ids that are mapped here may be mapped on */
+	struct id_maps uid_maps, gid_maps; /* the ids that there are here; empty: all of them */
 	struct controller_fact controllers[CTRL_COUNT];
 };
 

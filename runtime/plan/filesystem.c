@@ -133,7 +133,7 @@ static int plan_user_mount(struct planner *p, const struct mount_spec *m)
 		.target = m->destination,
 		.source = m->source,
 		.fs_type = m->type == MOUNT_TMPFS ? "tmpfs" : m->fs_type,
-		.recursive = !m->nonrecursive,
+		.recursive = m->type == MOUNT_BIND && !m->nonrecursive,
 		.make_target = true,
 	});
 

@@ -23,6 +23,18 @@ static struct id_maps one_map(struct planner *p, uint32_t inside, uint32_t outsi
 	return maps;
 }
 
+/* Every id that there is here, as itself. */
+static struct id_maps identity(struct planner *p, const struct id_maps *here)
+{
+	struct id_maps maps = { .v = arena_array(p->arena, here->n, sizeof(*maps.v)), .n = here->n };
+
+	if (!here->n)
+		return one_map(p, 0, 0, UINT32_MAX);
+	for (size_t i = 0; i < here->n; i++)
+		maps.v[i] = (struct id_map){ here->v[i].inside, here->v[i].inside, here->v[i].count };
+	return maps;
+}
+
 /* Started by root, ids are themselves: the user namespace confines capabilities,
  * not ids. Started by anybody else, the one id that the kernel lets everyone map. */
 static int plan_ids(struct planner *p)
@@ -39,7 +51,8 @@ static int plan_ids(struct planner *p)
 		plan->uid_maps = s->uid_maps;
 		plan->gid_maps = s->gid_maps;
 	} else if (p->facts->privileged) {
-		plan->uid_maps = plan->gid_maps = one_map(p, 0, 0, UINT32_MAX);
+		plan->uid_maps = identity(p, &p->facts->uid_maps);
+		plan->gid_maps = identity(p, &p->facts->gid_maps);
 	} else {
 		plan->uid_maps = one_map(p, 0, p->facts->uid, 1);
 		plan->gid_maps = one_map(p, 0, p->facts->gid, 1);

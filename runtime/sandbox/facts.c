@@ -98,15 +98,24 @@ static void gather_v2(struct facts *facts, struct arena *arena, const char *top)
 	}
 }
 
+/* Distributions that mount cpu and cpuacct together link both names to it; not all do. */
+static const char *v1_directory(enum controller c, struct arena *arena)
+{
+	const char *dir = arena_printf(arena, CGROUP_ROOT "/%s", controller_names[c]);
+
+	if (has_magic(dir, SYS_CGROUP_MAGIC))
+		return dir;
+	dir = CGROUP_ROOT "/cpu,cpuacct";
+	return c == CTRL_CPU && has_magic(dir, SYS_CGROUP_MAGIC) ? dir : NULL;
+}
+
 static void gather_v1(struct facts *facts, struct arena *arena)
 {
 	for (int c = 0; c < CTRL_COUNT; c++) {
 		struct controller_fact *fact = &facts->controllers[c];
-		const char *dir = arena_printf(arena, CGROUP_ROOT "/%s", controller_names[c]);
+		const char *dir = v1_directory((enum controller)c, arena);
 
-		if (!has_magic(dir, SYS_CGROUP_MAGIC) && c == CTRL_CPU)
-			dir = CGROUP_ROOT "/cpu,cpuacct";
-		if (!has_magic(dir, SYS_CGROUP_MAGIC))
+		if (!dir)
 			continue;
 		fact->version = 1;
 		fact->parent = dir;
@@ -142,6 +151,33 @@ static bool has_sys_admin(void)
 	return syscall(SYS_capget, &header, data) == 0 && data[0].effective & (1u << CAP_SYS_ADMIN);
 }
 
+static struct id_maps read_maps(struct arena *arena, const char *path)
+{
+	struct id_maps maps = { 0 };
+	char text[4096], *at = text;
+	struct id_map map;
+	int n;
+
+	if (file_read_text(AT_FDCWD, path, text, sizeof(text)) < 0)
+		return maps;
+	for (; sscanf(at, "%u %u %u%n", &map.inside, &map.outside, &map.count, &n) == 3; at += n)
+		*(struct id_map *)arena_push(arena, &maps.v, &maps.n, sizeof(map)) = map;
+	return maps;
+}
+
+/* Root of another user namespace than the first, in a container say, can map on
+ * only what was mapped to it. The first one has a fixed inode (linux/proc_ns.h). */
+static void gather_ids(struct facts *facts, struct arena *arena)
+{
+	enum { PROC_USER_INIT_INO = 0xEFFFFFFDu };
+	struct stat st;
+
+	if (!facts->privileged || stat("/proc/self/ns/user", &st) < 0 || st.st_ino == PROC_USER_INIT_INO)
+		return;
+	facts->uid_maps = read_maps(arena, "/proc/self/uid_map");
+	facts->gid_maps = read_maps(arena, "/proc/self/gid_map");
+}
+
 void facts_gather(struct facts *facts, struct arena *arena)
 {
 	struct utsname uts;
@@ -150,5 +186,6 @@ void facts_gather(struct facts *facts, struct arena *arena)
 	*facts = (struct facts){ .uid = geteuid(), .gid = getegid(), .privileged = has_sys_admin() };
 	if (uname(&uts) == 0 && sscanf(uts.release, "%u.%u", &major, &minor) == 2)
 		facts->kernel = major * 1000 + minor;
+	gather_ids(facts, arena);
 	gather_cgroups(facts, arena);
 }
