@@ -26,6 +26,7 @@ struct facts {
 	unsigned kernel;          /* major * 1000 + minor: 6012 is 6.12 */
 	bool privileged;          /* CAP_SYS_ADMIN here: all ids that are mapped here may be mapped on */
 	struct id_maps uid_maps, gid_maps; /* the ids that there are here; empty: all of them */
+	bool setgroups_denied;    /* in this user namespace, and so in those below it */
 	struct controller_fact controllers[CTRL_COUNT];
 };
 

@@ -53,6 +53,7 @@ static int plan_ids(struct planner *p)
 	} else if (p->facts->privileged) {
 		plan->uid_maps = identity(p, &p->facts->uid_maps);
 		plan->gid_maps = identity(p, &p->facts->gid_maps);
+		plan->setgroups_deny = p->facts->setgroups_denied;
 	} else {
 		plan->uid_maps = one_map(p, 0, p->facts->uid, 1);
 		plan->gid_maps = one_map(p, 0, p->facts->gid, 1);

@@ -170,12 +170,15 @@ static struct id_maps read_maps(struct arena *arena, const char *path)
 static void gather_ids(struct facts *facts, struct arena *arena)
 {
 	enum { PROC_USER_INIT_INO = 0xEFFFFFFDu };
+	char text[16];
 	struct stat st;
 
 	if (!facts->privileged || stat("/proc/self/ns/user", &st) < 0 || st.st_ino == PROC_USER_INIT_INO)
 		return;
 	facts->uid_maps = read_maps(arena, "/proc/self/uid_map");
 	facts->gid_maps = read_maps(arena, "/proc/self/gid_map");
+	facts->setgroups_denied = file_read_text(AT_FDCWD, "/proc/self/setgroups", text, sizeof(text)) > 0 &&
+				  str_after(text, "deny");
 }
 
 void facts_gather(struct facts *facts, struct arena *arena)
