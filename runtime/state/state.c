@@ -8,11 +8,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-static bool is_directory(const char *path)
+static bool can_make_in(const char *path)
 {
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	return faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0;
 }
 
 static void choose_root(struct state *state, const char *said)
@@ -21,9 +19,9 @@ static void choose_root(struct state *state, const char *said)
 
 	if (said)
 		snprintf(state->path, sizeof(state->path), "%s", said);
-	else if (geteuid() == 0 && is_directory("/run"))
+	else if (geteuid() == 0 && can_make_in("/run"))
 		snprintf(state->path, sizeof(state->path), "/run/crib");
-	else if (geteuid() != 0 && runtime_dir && runtime_dir[0] == '/' && is_directory(runtime_dir))
+	else if (runtime_dir && runtime_dir[0] == '/' && can_make_in(runtime_dir))
 		snprintf(state->path, sizeof(state->path), "%s/crib", runtime_dir);
 	else
 		snprintf(state->path, sizeof(state->path), "/tmp/crib-%u", (unsigned)geteuid());

@@ -11,7 +11,7 @@
  * A journal that can be locked is debris, and says what to undo.
  *
  * ROOT is /run/crib for root, $XDG_RUNTIME_DIR/crib for others, and
- * /tmp/crib-UID where that does not exist; --root or $CRIB_ROOT name another.
+ * /tmp/crib-UID where that cannot be had; --root or $CRIB_ROOT name another.
  */
 #ifndef CRIB_STATE_STATE_H
 #define CRIB_STATE_STATE_H
