@@ -243,6 +243,15 @@ test_no_setuid() {
     expect 0 ""
 }
 
+# Who is root of another user namespace, as in a container, gets a sandbox with the ids that there are.
+test_root_of_user_namespace() {
+    unshare -Ur true 2>/dev/null || { skip "no user namespace with a root of its own"; return 0; }
+    out=$(CRIB_ROOT="$T/nested" unshare -Ur "$HELPERS/bound" -t "$LIMIT" "$CRIB" run busybox sh -c 'id -u; wc -l </proc/self/uid_map; echo >/dev/null && echo written' 2>"$T/err")
+    assertEquals "$(cat "$T/err")" "0
+1
+written" "$out"
+}
+
 # After it all the machine is as it was.
 test_zz_traces() {
     remember_traces
