@@ -67,14 +67,8 @@ static int do_steps(struct life *l, struct err *err)
 
 static int spawn(struct life *l, struct err *err)
 {
-	const struct process_plan *process = &l->plan.process;
 	struct sandbox_request req = { .plan = &l->plan, .image = l->image, .cgroups = l->cgroups };
 
-	l->attach.terminal = process->terminal;
-	l->attach.stdin_open = process->stdin_open;
-	l->attach.stop_signal = process->stop_signal;
-	l->attach.stop_timeout_s = process->stop_timeout_s;
-	TRY(attach_open(&l->attach, err));
 	memcpy(req.streams, l->attach.streams, sizeof(req.streams));
 	TRY(sandbox_spawn_outside(&req, &l->sandbox, err));
 	attach_started(&l->attach);
@@ -117,20 +111,6 @@ static int attend(struct life *l, int *status, struct err *err)
 	return rc;
 }
 
-/* Backwards, whatever had been reached. */
-static int end(struct life *l, struct err *err)
-{
-	int rc;
-
-	attach_close(&l->attach);
-	sandbox_end_outside(&l->sandbox);
-	for (size_t i = 0; l->cgroups && i < l->plan.n_cgroups; i++)
-		fd_close(&l->cgroups[i]);
-	rc = claim_undo(&l->claim, &l->state, step_undo_outside, err);
-	fd_close(&l->image);
-	return rc;
-}
-
 static int live(struct life *l, int *status, struct err *err)
 {
 	TRY(do_steps(l, err));
@@ -138,25 +118,63 @@ static int live(struct life *l, int *status, struct err *err)
 	return attend(l, status, err);
 }
 
-int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *status, struct err *err)
+/* Backwards, whatever had been reached. */
+static void end(struct life *l)
 {
-	struct life l = { .lc = lc, .spec = spec, .image = -1 };
-	struct err undo_err;
+	struct err err;
+
+	sandbox_end_outside(&l->sandbox);
+	for (size_t i = 0; l->cgroups && i < l->plan.n_cgroups; i++)
+		fd_close(&l->cgroups[i]);
+	if (claim_undo(&l->claim, &l->state, step_undo_outside, &err) < 0)
+		l->lc->warn(err.text);
+}
+
+static int live_and_end(struct life *l, int *status, struct err *err)
+{
 	int rc;
 
-	l.sandbox = (struct sandbox){ .pid = -1, .pidfd = -1, .sync = -1 };
-	l.attach.master = l.attach.signals = -1;
+	TRY(state_open(&l->state, l->lc->state_root, err));
+	TRY(open_image(l, err));
+	TRY(claim_take(&l->claim, &l->state, l->plan.name, step_undo_outside, err));
+	for (size_t i = 0; i < l->plan.warnings.n; i++)
+		l->lc->warn(l->plan.warnings.v[i]);
+	rc = live(l, status, err);
+	end(l);
+	return rc < 0 ? err_in(err, rc, "%s", l->plan.name) : 0;
+}
+
+/* From here on signals wait: none of them can end crib with something left behind. */
+static int open_attach(struct life *l, struct err *err)
+{
+	const struct process_plan *process = &l->plan.process;
+
+	l->attach.terminal = process->terminal;
+	l->attach.stdin_open = process->stdin_open;
+	l->attach.stop_signal = process->stop_signal;
+	l->attach.stop_timeout_s = process->stop_timeout_s;
+	return attach_open(&l->attach, err);
+}
+
+int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *status, struct err *err)
+{
+	struct life l = {
+		.lc = lc,
+		.spec = spec,
+		.state = { .root = -1, .sandboxes = -1 },
+		.image = -1,
+		.sandbox = { .pid = -1, .pidfd = -1, .sync = -1 },
+	};
+	int rc;
+
 	TRY(make_plan(lc, spec, &l.plan, err));
-	TRY(state_open(&l.state, lc->state_root, err));
-	TRY(open_image(&l, err));
-	TRY(claim_take(&l.claim, &l.state, l.plan.name, step_undo_outside, err));
-	for (size_t i = 0; i < l.plan.warnings.n; i++)
-		lc->warn(l.plan.warnings.v[i]);
-	rc = live(&l, status, err);
-	if (end(&l, &undo_err) < 0)
-		lc->warn(undo_err.text);
+	rc = open_attach(&l, err);
+	if (rc == 0)
+		rc = live_and_end(&l, status, err);
+	attach_close(&l.attach);
+	fd_close(&l.image);
 	state_close(&l.state);
-	return rc < 0 ? err_in(err, rc, "%s", l.plan.name) : 0;
+	return rc;
 }
 
 int lifecycle_plan(const struct lifecycle *lc, const struct spec *spec, bool json, const char **text, struct err *err)

@@ -85,7 +85,7 @@ static int name_it(struct inside *in, struct err *err)
 /* Out of the way of the numbers that are dealt out below. */
 static int lift(int fd)
 {
-	int high = fcntl(fd, F_DUPFD_CLOEXEC, 64);
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, HANDOFF_SYNC_FD + 1);
 
 	return high < 0 ? -errno : high;
 }

@@ -80,6 +80,8 @@ int attach_open(struct attach *a, struct err *err)
 		a->relays[i] = (struct relay){ .from = -1, .to = -1 };
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
+	/* a caller that ignores it would have children vanish with their exit status */
+	signal(SIGCHLD, SIG_DFL);
 	a->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (a->signals < 0)
 		return err_sys(err, errno, "signalfd");
