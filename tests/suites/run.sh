@@ -32,6 +32,19 @@ test_exit_status() {
     done
 }
 
+# A caller that ignores SIGCHLD still learns how the command ended.
+test_ignored_sigchld() {
+    (trap '' CHLD; exec "$CRIB" run busybox sh -c 'exit 5') 2>"$T/err"
+    assertEquals "$(cat "$T/err")" 5 $?
+}
+
+# A few descriptors are enough.
+test_few_descriptors() {
+    (ulimit -n 40; exec "$CRIB" run busybox sh -c 'ulimit -n') >"$T/out" 2>"$T/err"
+    assertEquals "$(cat "$T/err")" 0 $?
+    assertEquals 40 "$(cat "$T/out")"
+}
+
 # A command that a signal killed gives 128 and the signal's number.
 test_signal_status() {
     for n in 1 2 6 9 11 13 14 15; do
