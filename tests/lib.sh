@@ -37,6 +37,14 @@ skip() {
 
 is_root() { [ "$(id -u)" = 0 ]; }
 
+# kernel_has MAJOR MINOR: whether this is that Linux or a newer one
+kernel_has() {
+    release=$(uname -r)
+    major=${release%%.*} minor=${release#*.}
+    minor=${minor%%.*}
+    [ "$major" -gt "$1" ] || { [ "$major" = "$1" ] && [ "$minor" -ge "$2" ]; }
+}
+
 has() { command -v "$1" >/dev/null 2>&1; }
 
 # scaled N: a count that a slow machine can afford
