@@ -24,6 +24,7 @@ int plan_supported(struct planner *p)
 		{ c->n_devices != 0, "device nodes" },
 		{ c->n_hooks != 0, "hooks" },
 		{ c->seccomp != NULL, "a seccomp profile" },
+		{ c->process.caps.inheritable & ~c->process.caps.ambient, "inheritable capabilities" },
 		{ c->process.apparmor_profile != NULL, "an AppArmor profile" },
 		{ c->process.selinux_label != NULL, "an SELinux label" },
 	};
