@@ -231,7 +231,7 @@ repro: $(B)/crib
 
 install: $(B)/crib
 	install -D -m 755 $(B)/crib $(DESTDIR)$(PREFIX)/bin/crib
-	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/crib/README.md
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/crib README.md SECURITY.md LICENSE
 ifndef NO_BUSYBOX
 	install -D -m 644 busybox-rootfs/NOTICE $(DESTDIR)$(PREFIX)/share/doc/crib/NOTICE
 	install -D -m 644 $(B)/busybox/busybox.config $(DESTDIR)$(PREFIX)/share/doc/crib/busybox.config
