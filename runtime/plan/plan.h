@@ -78,6 +78,7 @@ struct process_plan {
 	uint64_t cap_bounding, cap_permitted, cap_effective, cap_ambient;
 	bool no_new_privs, terminal, stdin_open, forward_group;
 	struct rlimit_spec *rlimits;
+	const char **rlimit_names;   /* by rlimits: RLIMIT_NOFILE… */
 	size_t n_rlimits;
 	int stop_signal;
 	int64_t stop_timeout_s;

@@ -135,7 +135,7 @@ static void add_process(struct str *s, const struct process_plan *p)
 	str_add(s, "init capabilities bounding=%" PRIx64 " permitted=%" PRIx64 " effective=%" PRIx64 " ambient=%" PRIx64 "\n",
 		p->cap_bounding, p->cap_permitted, p->cap_effective, p->cap_ambient);
 	for (size_t i = 0; i < p->n_rlimits; i++)
-		str_add(s, "init rlimit %d %" PRIu64 " %" PRIu64 "\n", p->rlimits[i].resource, p->rlimits[i].soft,
+		str_add(s, "init rlimit %s %" PRIu64 " %" PRIu64 "\n", p->rlimit_names[i], p->rlimits[i].soft,
 			p->rlimits[i].hard);
 	str_add(s, "init cwd");
 	add_word(s, p->cwd);

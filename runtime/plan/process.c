@@ -2,6 +2,7 @@
  *
  * The command: who it is, what it may, what it gets.
  */
+#include "model/names.h"
 #include "plan/planner.h"
 
 #include <errno.h>
@@ -42,6 +43,9 @@ int plan_process(struct planner *p)
 		.stop_signal = s->stop_signal ? s->stop_signal : SIGTERM,
 		.stop_timeout_s = s->stop_timeout_s,
 	};
+	out->rlimit_names = arena_array(p->arena, s->n_rlimits, sizeof(char *));
+	for (size_t i = 0; i < s->n_rlimits; i++)
+		out->rlimit_names[i] = rlimit_name(s->rlimits[i].resource);
 	out->cap_bounding = s->caps.said ? s->caps.bounding : default_caps;
 	out->cap_permitted = s->caps.said ? s->caps.permitted : default_caps;
 	out->cap_effective = s->caps.said ? s->caps.effective : default_caps;

@@ -23,16 +23,20 @@ static int raise_rlimits(const struct process_plan *p, struct err *err)
 {
 	for (size_t i = 0; i < p->n_rlimits; i++) {
 		const struct rlimit_spec *want = &p->rlimits[i];
+		unsigned long long here;
 		struct rlimit now;
 
 		if (getrlimit(want->resource, &now) < 0)
-			return err_sys(err, errno, "ulimit");
+			return err_sys(err, errno, "limit %s", p->rlimit_names[i]);
 		if (want->hard <= now.rlim_max)
 			continue;
+		here = now.rlim_max;
 		now.rlim_max = want->hard;
 		if (setrlimit(want->resource, &now) < 0)
-			return err_sys(err, errno, "raise the hard limit of resource %d to %llu", want->resource,
-				       (unsigned long long)want->hard);
+			return err_set(err, errno,
+				       "limit %s: the most that may be had here is %llu (a hard limit, which only root can "
+				       "raise, and not beyond the kernel's own)",
+				       p->rlimit_names[i], here);
 	}
 	return 0;
 }
