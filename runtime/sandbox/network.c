@@ -14,7 +14,15 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-static int failed(struct network_job *job, const char *step)
+struct job {
+	int pidfd;
+	bool own_users;
+	int ns;           /* the result, or -1 */
+	const char *step; /* what failed, and how */
+	int code;
+};
+
+static int failed(struct job *job, const char *step)
 {
 	job->step = step;
 	job->code = errno;
@@ -29,10 +37,9 @@ static int raise_loopback(void)
 	return fd < 0 ? -1 : ioctl(fd, SIOCSIFFLAGS, &ifr);
 }
 
-/* The helper: shares memory and descriptors with the creator, not its namespaces. */
 static int make(void *arg)
 {
-	struct network_job *job = arg;
+	struct job *job = arg;
 
 	if (job->own_users && setns(job->pidfd, CLONE_NEWUSER) < 0)
 		return failed(job, "enter the user namespace");
@@ -44,17 +51,19 @@ static int make(void *arg)
 	return job->ns < 0 ? failed(job, "open the network namespace") : 0;
 }
 
-int network_begin_outside(struct network_job *job, char stack[static NETWORK_STACK], struct err *err)
+/* Who enters a user namespace cannot leave it: a helper does, that shares memory and
+ * descriptors with us. We wait meanwhile: libc's errno is shared too. */
+int network_make_outside(int pidfd, bool own_users, struct err *err)
 {
-	job->helper = clone(make, stack + NETWORK_STACK, CLONE_VM | CLONE_FILES | SIGCHLD, job);
-	return job->helper < 0 ? err_sys(err, errno, "clone a helper for the network") : 0;
-}
+	struct job job = { .pidfd = pidfd, .own_users = own_users, .ns = -1 };
+	_Alignas(16) char stack[16 * 1024];
+	pid_t helper = clone(make, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &job);
 
-int network_finish_outside(struct network_job *job, struct err *err)
-{
-	while (waitpid(job->helper, NULL, 0) < 0 && errno == EINTR)
+	if (helper < 0)
+		return err_sys(err, errno, "clone a helper for the network");
+	while (waitpid(helper, NULL, 0) < 0 && errno == EINTR)
 		;
-	if (job->ns < 0)
-		return err_sys(err, job->code ? job->code : ECHILD, "%s", job->step ? job->step : "helper for the network");
-	return job->ns;
+	if (job.ns < 0)
+		return err_sys(err, job.code ? job.code : ECHILD, "%s", job.step ? job.step : "helper for the network");
+	return job.ns;
 }

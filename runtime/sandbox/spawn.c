@@ -150,18 +150,14 @@ static int spawn(const struct sandbox_request *req, int *sources, struct sandbox
 /* Made while the child is busy with its mounts: both are there before they are needed. */
 static int send_network_and_init(const struct plan *plan, struct sandbox *sb, struct err *err)
 {
-	struct network_job job = { .pidfd = sb->pidfd, .own_users = plan->clone_flags & CLONE_NEWUSER, .ns = -1 };
-	_Alignas(16) char stack[NETWORK_STACK];
-	auto_fd init = -1, network = -1;
+	auto_fd network = -1, init = -1;
 
-	if (plan->own_network)
-		TRY(network_begin_outside(&job, stack, err));
-	init = init_make(err);
 	if (plan->own_network) {
-		network = network_finish_outside(&job, err);
+		network = network_make_outside(sb->pidfd, plan->clone_flags & CLONE_NEWUSER, err);
 		TRY(network);
 		TRY(message_send(sb->sync, MESSAGE_NETWORK, network, err));
 	}
+	init = init_make(err);
 	TRY(init);
 	return message_send(sb->sync, MESSAGE_INIT, init, err);
 }
