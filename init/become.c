@@ -112,8 +112,10 @@ static void drop_bounding(uint64_t keep)
 	for (int cap = 0; cap < 64; cap++) {
 		int set = prctl(PR_CAPBSET_READ, cap, 0, 0, 0);
 
+		if (set < 0 && errno == EINVAL)
+			break; /* the kernel knows no more */
 		if (set < 0)
-			break;
+			fail(EXIT_INIT, errno, "bounding set");
 		if (set && !(keep & CAP_BIT(cap)) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
 			fail(EXIT_INIT, errno, "bounding set");
 	}

@@ -31,6 +31,7 @@ static int child(void *orders)
  * exist, so nothing of ours can run in it. */
 static pid_t spawn(struct orders *orders)
 {
+	const int ours = sync_fd;
 	pid_t pid = clone(child, orders->stack_top, CLONE_VM | CLONE_VFORK | SIGCHLD, orders);
 
 	/* before Linux 6.0 who goes to another time namespace cannot share memory */
@@ -38,6 +39,8 @@ static pid_t spawn(struct orders *orders)
 		pid = clone(child, orders->stack_top, CLONE_VFORK | SIGCHLD, orders);
 	if (pid < 0)
 		fail(EXIT_INIT, errno, "spawn");
+	/* the child moved its own copy of the socket, in the memory that it shared with us */
+	sync_fd = ours;
 	return pid;
 }
 
