@@ -210,6 +210,7 @@ oneTimeTearDown() {
 
 # run_tests: all functions of the suite whose names begin with test. shunit2 ends its shell.
 run_tests() {
+    trap 'rm -rf "$T" "$T.counts"; exit 143' HUP INT TERM
     # shellcheck source=/dev/null
     (. "$SHUNIT2")
     run_status=$?

@@ -182,7 +182,10 @@ test_kernel_is_masked() {
     run busybox sh -c 'for f in /proc/kcore /proc/keys /proc/timer_list /proc/sched_debug /proc/interrupts /proc/latency_stats; do
         [ ! -e $f ] || [ -z "$(head -c 1 $f 2>/dev/null | tr "\0" x)" ] || echo $f tells something; done
         for d in /proc/acpi /proc/scsi /proc/asound /sys/firmware /sys/devices/virtual/powercap /sys/fs/selinux; do
-        [ ! -e $d ] || [ -z "$(ls -A $d 2>/dev/null)" ] || echo $d tells something; done; echo looked'
+        [ ! -e $d ] || [ -z "$(ls -A $d 2>/dev/null)" ] || echo $d tells something; done
+        for f in /proc/kcore /proc/keys /proc/timer_list /proc/sched_debug /proc/interrupts /proc/latency_stats /proc/acpi /proc/scsi \
+        /proc/asound /sys/firmware /sys/devices/virtual/powercap /sys/fs/selinux; do
+        [ ! -e $f ] || grep -q " $f " /proc/self/mountinfo || echo $f is as the kernel made it; done; echo looked'
     expect 0 looked
 }
 
