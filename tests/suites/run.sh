@@ -40,6 +40,7 @@ test_ignored_sigchld() {
 
 # A few descriptors are enough.
 test_few_descriptors() {
+    # shellcheck disable=SC3045 # dash and ash have it
     (ulimit -n 40; exec "$CRIB" run busybox sh -c 'ulimit -n') >"$T/out" 2>"$T/err"
     assertEquals "$(cat "$T/err")" 0 $?
     assertEquals 40 "$(cat "$T/out")"
