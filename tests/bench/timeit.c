@@ -115,6 +115,7 @@ int main(int argc, char **argv)
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
 	for (int round = -WARM_UP; round < rounds; round++)
 		for (int i = 0; i < n; i++) {
 			double us = once(&c[i], &files);
