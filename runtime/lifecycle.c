@@ -15,6 +15,8 @@
 #include "supervise/attach.h"
 #include "util/embed.h"
 
+#include <sys/random.h>
+
 struct life { /* of one sandbox, from its name to its end */
 	const struct lifecycle *lc;
 	const struct spec *spec;
@@ -27,7 +29,18 @@ struct life { /* of one sandbox, from its name to its end */
 	struct attach attach;
 };
 
-static int make_plan(const struct lifecycle *lc, const struct spec *spec, struct plan *plan, struct err *err)
+static const char *new_id(struct arena *arena)
+{
+	uint32_t random = 0;
+
+	/* never short, and never fails, for so few bytes (random(7)) */
+	if (getrandom(&random, sizeof(random), 0) < 0)
+		random = (uint32_t)getpid();
+	return arena_printf(arena, "%08x", random);
+}
+
+static int make_plan(const struct lifecycle *lc, const struct spec *spec, const char *id, struct plan *plan,
+		     struct err *err)
 {
 	struct facts facts;
 
@@ -35,7 +48,7 @@ static int make_plan(const struct lifecycle *lc, const struct spec *spec, struct
 	facts_gather(&facts, lc->arena);
 	if (lc->facts)
 		TRY(facts_parse(&facts, lc->facts, lc->arena, err));
-	return plan_make(spec, &facts, lc->arena, plan, err);
+	return plan_make(spec, &facts, id, lc->arena, plan, err);
 }
 
 static int open_image(struct life *l, struct err *err)
@@ -167,7 +180,7 @@ int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *stat
 	};
 	int rc;
 
-	TRY(make_plan(lc, spec, &l.plan, err));
+	TRY(make_plan(lc, spec, new_id(lc->arena), &l.plan, err));
 	rc = open_attach(&l, err);
 	if (rc == 0)
 		rc = live_and_end(&l, status, err);
@@ -181,7 +194,7 @@ int lifecycle_plan(const struct lifecycle *lc, const struct spec *spec, bool jso
 {
 	struct plan plan;
 
-	TRY(make_plan(lc, spec, &plan, err));
+	TRY(make_plan(lc, spec, "xxxxxxxx", &plan, err));
 	*text = json ? plan_json(&plan, lc->arena) : plan_text(&plan, lc->arena);
 	return 0;
 }

@@ -84,7 +84,7 @@ static struct resources merged(const struct planner *p)
 static struct cgroup_plan *cgroup_at(struct planner *p, const struct controller_fact *fact)
 {
 	struct plan *plan = p->plan;
-	const char *path = arena_printf(p->arena, "%s/crib-%s", fact->parent, plan->name);
+	const char *path = arena_printf(p->arena, "%s/crib-%s-%s", fact->parent, plan->name, p->id);
 	struct cgroup_plan *cg;
 	struct step *step;
 

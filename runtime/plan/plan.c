@@ -29,7 +29,7 @@ void plan_warn(struct planner *p, const char *sentence)
 	*(const char **)arena_push(p->arena, &p->plan->warnings.v, &p->plan->warnings.n, sizeof(char *)) = sentence;
 }
 
-int plan_make(const struct spec *spec, const struct facts *facts, struct arena *arena, struct plan *plan,
+int plan_make(const struct spec *spec, const struct facts *facts, const char *id, struct arena *arena, struct plan *plan,
 	      struct err *err)
 {
 	struct plan made = { .name = spec->sandbox.name };
@@ -37,6 +37,7 @@ int plan_make(const struct spec *spec, const struct facts *facts, struct arena *
 		.spec = spec,
 		.container = spec->containers,
 		.facts = facts,
+		.id = id,
 		.arena = arena,
 		.plan = &made,
 		.err = err,

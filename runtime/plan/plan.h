@@ -107,9 +107,11 @@ struct plan {
 	struct strs warnings;        /* to be said once, before the start */
 };
 
-/* Spec and facts to a plan in the arena. Gives -EINVAL, -EOPNOTSUPP (a member of
+/* Spec and facts to a plan in the arena. id: in the names of what is made outside, so
+ * that no other sandbox ever had or has the same, not under another state directory
+ * or user either: undoing a step cannot meet what is somebody else's. Gives -EINVAL, -EOPNOTSUPP (a member of
  * the spec that is not carried out yet: never dropped in silence) or -EPERM. */
-int plan_make(const struct spec *spec, const struct facts *facts, struct arena *arena, struct plan *plan,
+int plan_make(const struct spec *spec, const struct facts *facts, const char *id, struct arena *arena, struct plan *plan,
 	      struct err *err) MUST_CHECK;
 
 /* The plan as text, a step a line, or as JSON; in the arena. */

@@ -12,6 +12,7 @@ struct planner {
 	const struct spec *spec;
 	const struct container_spec *container;
 	const struct facts *facts;
+	const char *id;
 	struct arena *arena;
 	struct plan *plan;
 	struct err *err;

@@ -11,19 +11,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-static int make_directory(const char *path, struct err *err)
-{
-	if (mkdir(path, 0755) == 0)
-		return 0;
-	/* one without processes was left by a crib with another state directory */
-	if (errno == EEXIST && rmdir(path) == 0 && mkdir(path, 0755) == 0)
-		return 0;
-	if (errno == EBUSY || errno == EEXIST || errno == ENOTEMPTY)
-		return err_set(err, EEXIST, "cgroup %s is in use: a sandbox of that name runs under another state directory",
-			       path);
-	return err_sys(err, errno, "cgroup %s", path);
-}
-
 /* v2: controllers of the children are switched on in the parent. */
 static int enable(const struct cgroup_plan *cg, struct err *err)
 {
@@ -63,7 +50,8 @@ static int make_with_limits(const struct cgroup_plan *cg, int *dirfd, struct err
 	auto_fd fd = -1;
 
 	TRY(enable(cg, err));
-	TRY(make_directory(cg->path, err));
+	if (mkdir(cg->path, 0755) < 0)
+		return err_sys(err, errno, "cgroup %s", cg->path);
 	fd = open(cg->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(err, errno, "cgroup %s", cg->path);

@@ -12,7 +12,7 @@ can_inject() {
 # left_by NAME: what a sandbox of that name left
 left_by() {
     ls "$CRIB_ROOT/sandboxes" 2>/dev/null
-    find /sys/fs/cgroup -type d -name "crib-$1" 2>/dev/null
+    find /sys/fs/cgroup -type d -name "crib-$1-*" 2>/dev/null
 }
 
 # inject ERROR CALL...: makes the first of each call fail, then the second, and so on until there is none

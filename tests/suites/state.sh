@@ -21,6 +21,21 @@ test_name_taken() {
     expect 0 "free again"
 }
 
+# A sandbox of the same name under another state directory is another's: neither sees the other, and neither is harmed.
+test_same_name_elsewhere() {
+    start -- --name only busybox sh -c 'echo ready; exec sleep 1000'
+    wait_for ready
+    mkdir -m 700 "$T/elsewhere"
+    call --root "$T/elsewhere" run --name only busybox echo here too
+    expect 0 "here too"
+    call --root "$T/elsewhere" run --name only busybox no-such-command
+    assertEquals 127 "$status"
+    assertTrue "the first one runs on" "kill -0 $pid"
+    kill -s TERM "$pid"
+    wait "$job"
+    assertEquals 143 $?
+}
+
 # Of two that want the same name at once exactly one gets it.
 test_name_race() {
     for round in 1 2 3 4 5 6 7 8 9 10; do
@@ -166,7 +181,7 @@ test_gc() {
     wait "$job"
     call gc
     assertEquals "$err" 0 "$status"
-    assertFalse "cgroup of the dead one" "find /sys/fs/cgroup -type d -name 'crib-dead' 2>/dev/null | grep -q ."
+    assertFalse "cgroup of the dead one" "find /sys/fs/cgroup -type d -name 'crib-dead-*' 2>/dev/null | grep -q ."
     assertEquals "state of the dead one" "" "$(find "$CRIB_ROOT" -name '*dead*')"
     assertTrue "the living one is gone" "kill -0 $living_pid"
     kill -s TERM "$living_pid"
