@@ -43,12 +43,6 @@ static int lock(struct claim *claim, const struct state *state, int flags)
 	return st.st_nlink ? LOCKED : GONE;
 }
 
-static void release(struct claim *claim, const struct state *state)
-{
-	unlinkat(state->sandboxes, claim->name, 0);
-	fd_close(&claim->journal);
-}
-
 static int undo_line(const char *line, step_undo *undo, struct err *err)
 {
 	for (int kind = 0; kind < STEP_KINDS; kind++) {
@@ -85,23 +79,34 @@ static int undo_lines(char *text, step_undo *undo, struct err *err)
 	return rc;
 }
 
+/* What a dead one wrote. */
+static int read_journal(struct claim *claim, struct err *err)
+{
+	ssize_t n;
+
+	claim->text = malloc(MAX_JOURNAL);
+	if (!claim->text)
+		return err_sys(err, ENOMEM, "journal");
+	n = lseek(claim->journal, 0, SEEK_SET) < 0 ? -errno : fd_read_text(claim->journal, claim->text, MAX_JOURNAL);
+	return n < 0 ? err_sys(err, (int)-n, "journal") : 0;
+}
+
 static int undo_journal(struct claim *claim, step_undo *undo, struct err *err)
 {
-	char *text = malloc(MAX_JOURNAL);
-	ssize_t n;
-	int rc = 0;
+	if (!claim->text)
+		TRY(read_journal(claim, err));
+	if (str_after(claim->text, header))
+		return undo_lines(claim->text, undo, err);
+	if (strchr(claim->text, '\n'))
+		return err_set(err, EINVAL, "journal of another version of crib, or damaged");
+	return 0; /* not even its first line was written */
+}
 
-	if (!text)
-		return err_sys(err, ENOMEM, "journal");
-	n = lseek(claim->journal, 0, SEEK_SET) < 0 ? -errno : fd_read_text(claim->journal, text, MAX_JOURNAL);
-	if (n < 0)
-		rc = err_sys(err, (int)-n, "journal");
-	else if (n > 0 && str_after(text, header))
-		rc = undo_lines(text, undo, err);
-	else if (n > 0 && strchr(text, '\n'))
-		rc = err_set(err, EINVAL, "journal of another version of crib, or damaged");
-	free(text);
-	return rc;
+static void let_go(struct claim *claim)
+{
+	free(claim->text);
+	claim->text = NULL;
+	fd_close(&claim->journal);
 }
 
 int claim_undo(struct claim *claim, const struct state *state, step_undo *undo, struct err *err)
@@ -110,10 +115,11 @@ int claim_undo(struct claim *claim, const struct state *state, step_undo *undo, 
 
 	if (rc < 0) {
 		err_in(err, rc, "sandbox %s in %s", claim->name, state->path);
-		fd_close(&claim->journal);
+		let_go(claim);
 		return rc;
 	}
-	release(claim, state);
+	unlinkat(state->sandboxes, claim->name, 0);
+	let_go(claim);
 	return 0;
 }
 
@@ -157,6 +163,22 @@ static int take(struct claim *claim, const struct state *state, step_undo *undo,
 	return err_set(err, EEXIST, "the name %s is taken by a running sandbox", claim->name);
 }
 
+/* To the file, and then to our own copy: what is not on the disk was not begun. */
+static int write_down(struct claim *claim, const char *text, size_t n)
+{
+	char *all = realloc(claim->text, claim->n + n + 1);
+
+	if (!all)
+		return -ENOMEM;
+	claim->text = all;
+	claim->text[claim->n] = '\0';
+	TRY(fd_write_all(claim->journal, text, n));
+	memcpy(claim->text + claim->n, text, n);
+	claim->n += n;
+	claim->text[claim->n] = '\0';
+	return 0;
+}
+
 int claim_take(struct claim *claim, const struct state *state, const char *name, step_undo *undo, struct err *err)
 {
 	int rc;
@@ -169,10 +191,11 @@ int claim_take(struct claim *claim, const struct state *state, const char *name,
 		fd_close(&claim->journal);
 		return rc;
 	}
-	rc = fd_write_all(claim->journal, header, sizeof(header) - 1);
+	rc = write_down(claim, header, sizeof(header) - 1);
 	if (rc < 0) {
 		claim_error(claim, state, -rc, err);
-		release(claim, state);
+		unlinkat(state->sandboxes, claim->name, 0);
+		let_go(claim);
 	}
 	return rc;
 }
@@ -185,7 +208,7 @@ int claim_journal(struct claim *claim, const struct step *step, struct err *err)
 
 	if (n >= (int)sizeof(line) || strchr(step->arg, '\n'))
 		return err_set(err, EINVAL, "journal: %s cannot be written down", step->arg);
-	rc = fd_write_all(claim->journal, line, (size_t)n);
+	rc = write_down(claim, line, (size_t)n);
 	return rc < 0 ? err_sys(err, -rc, "journal of sandbox %s", claim->name) : 0;
 }
 

@@ -34,6 +34,8 @@ void state_close(struct state *state);
 struct claim { /* a name that this process answers for */
 	char name[64];
 	int journal;
+	char *text;  /* what was written to it by this process: undoing it needs no reading */
+	size_t n;
 };
 
 /* Takes the name; what a dead crib left under it is undone first.
