@@ -6,14 +6,29 @@
 
 #include <fcntl.h>
 #include <sys/auxv.h>
+#include <sys/socket.h>
 
-/* Descriptors 0, 1 and 2 are open from here on, so that no file of ours can
- * become anybody's standard output. Without /dev/null there is nothing to do. */
-static void open_standard_streams(void)
+/* Takes the lowest free descriptor: /dev/null, or where there is none (the first process
+ * of a bare box) a socket that nobody has the other end of. */
+static int open_nothing(void)
+{
+	int pair[2];
+
+	if (open("/dev/null", O_RDWR) >= 0)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
+		return -1;
+	return close(pair[1]);
+}
+
+/* Descriptors 0, 1 and 2 are open from here on, or a file of ours would become
+ * the command's standard output: a way out of the sandbox. */
+static int open_standard_streams(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
-			return;
+		if (fcntl(fd, F_GETFD) < 0 && open_nothing() < 0)
+			return EXIT_CRIB; /* there may be nowhere to say why */
+	return 0;
 }
 
 /* Set-user-ID, or file capabilities: the caller's words would command more
@@ -32,9 +47,10 @@ int main(int argc, char **argv)
 	int status = refuse_borrowed_rights();
 
 	(void)argc;
+	if (!status)
+		status = open_standard_streams();
 	if (status)
 		return status;
-	open_standard_streams();
 	/* the one door so far; others are told by argv[0] and by the first word */
 	if (front_cli(argv, &status, &err) >= 0)
 		return status;

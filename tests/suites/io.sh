@@ -89,6 +89,19 @@ test_closed() {
     assertNotContains "$err" nobody
 }
 
+# The same where there is not even a /dev/null: no descriptor of crib's own, a directory of the host say, becomes a stream.
+test_closed_without_null() {
+    is_root && has unshare || { skip "needs root and unshare(1)"; return; }
+    mkdir "$T/seen"
+    export CRIB T
+    unshare -m sh -c 'mount -t tmpfs none /dev || exit 9
+        "$CRIB" run -i -v "$T/seen:/seen" busybox sh -c '\''for fd in 0 1 2; do readlink /proc/$$/fd/$fd; done >/seen/fds; exit 7'\'' <&- >&- 2>&-'
+    status=$?
+    [ $status != 9 ] || { skip "no tmpfs can be mounted"; return; }
+    assertEquals "status" 7 $status
+    assertEquals "streams" '' "$(grep -v -e '^socket:' -e '^/seen/fds$' "$T/seen/fds")"
+}
+
 # A reader that goes away ends the writer, as without a sandbox.
 test_closed_pipe() {
     { crib run busybox yes 2>"$T/err"; echo $? >"$T/status"; } | head -n 2 >"$T/out"
