@@ -142,6 +142,9 @@ static int live(struct inside *in, struct err *err)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return err_sys(err, errno, "die with the creator");
+	/* a session keyring of its own: the caller's would be the container's too */
+	if (syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL) < 0 && errno != ENOSYS && errno != EPERM)
+		return err_sys(err, errno, "session keyring");
 	TRY(join_v1_cgroups(in, err));
 	message_await(in->sync);
 	TRY(message_expect(in->sync, MESSAGE_MAPPED, &in->init, err));

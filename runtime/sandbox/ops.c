@@ -74,12 +74,9 @@ static int make_target_like(struct inside *in, const struct op *op, int source)
 
 static int do_bind(struct inside *in, const struct op *op, struct err *err)
 {
-	int given = in->sources[op - in->plan->ops];
-	auto_fd mount = given >= 0 ? given : source_clone(op, err);
+	auto_fd mount = in->sources[op - in->plan->ops];
 	auto_fd target = -1;
 
-	if (mount < 0)
-		return op->missing_ok ? 0 : mount;
 	target = make_target_like(in, op, mount);
 	if (target < 0 && op->missing_ok)
 		return 0;
@@ -240,8 +237,26 @@ static op_do *const ops[OP_KINDS] = {
 	[OP_MASK] = do_mask,       [OP_READONLY] = do_readonly,   [OP_NETWORK] = do_network,
 };
 
+/* Before the root is built: the scratch will lie over the image's directory. */
+static int open_sources(struct inside *in, struct err *err)
+{
+	for (size_t i = 0; i < in->plan->n_ops; i++) {
+		const struct op *op = &in->plan->ops[i];
+
+		if (op->kind != OP_BIND || in->sources[i] != SOURCE_NONE)
+			continue;
+		in->sources[i] = source_clone(op, err);
+		if (in->sources[i] < 0 && !op->missing_ok)
+			return in->sources[i];
+		if (in->sources[i] < 0)
+			in->sources[i] = SOURCE_DONE;
+	}
+	return 0;
+}
+
 int ops_inside(struct inside *in, struct err *err)
 {
+	TRY(open_sources(in, err));
 	for (size_t i = 0; i < in->plan->n_ops; i++)
 		if (in->sources[i] != SOURCE_DONE)
 			TRY(ops[in->plan->ops[i].kind](in, &in->plan->ops[i], err));

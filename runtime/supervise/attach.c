@@ -31,6 +31,26 @@ static int64_t now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+static void never_wait(int fd)
+{
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
+
+/* The caller's terminal or pipe, opened anew, so that a write to it never waits:
+ * the flag on the description that we share with others would be theirs too. */
+static int own_output(int fd)
+{
+	char path[32];
+	struct stat st;
+	int own;
+
+	if (!isatty(fd) && !(fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)))
+		return fd;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	own = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	return own >= 0 ? own : fd;
+}
+
 /* A pipe between the caller's terminal and the sandbox. */
 static int relay_terminal(struct attach *a, int fd, struct err *err)
 {
@@ -39,9 +59,10 @@ static int relay_terminal(struct attach *a, int fd, struct err *err)
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(err, errno, "pipe");
 	a->streams[fd] = ends[fd == STDIN ? 0 : 1];
-	if (fd == STDIN)
-		return relay_start(&a->relays[STDIN], STDIN_FILENO, ends[1], true, err);
-	return relay_start(&a->relays[fd], ends[0], fd, false, err);
+	if (fd != STDIN)
+		return relay_start(&a->relays[fd], ends[0], own_output(fd), false, err);
+	never_wait(ends[1]);
+	return relay_start(&a->relays[STDIN], STDIN_FILENO, ends[1], true, err);
 }
 
 static bool same_file(int a, int b)
@@ -79,6 +100,15 @@ int attach_open(struct attach *a, struct err *err)
 	for (int i = 0; i < ATTACH_RELAYS; i++)
 		a->relays[i] = (struct relay){ .from = -1, .to = -1 };
 	sigfillset(&all);
+	/* what the caller ignores (nohup, jobs in the background) stays ignored: blocked, it would be read */
+	for (int sig = 1; sig < 32; sig++) {
+		struct sigaction old;
+
+		if (sigaction(sig, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+			sigdelset(&all, sig);
+	}
+	sigaddset(&all, SIGCHLD);
+	sigaddset(&all, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	/* a caller that ignores it would have children vanish with their exit status */
 	signal(SIGCHLD, SIG_DFL);
@@ -122,15 +152,17 @@ static void go_raw(struct attach *a)
 
 static void go_cooked(struct attach *a)
 {
+	/* not waiting for output: the terminal may be stopped */
 	if (a->raw)
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
+		tcsetattr(STDIN_FILENO, TCSANOW, &saved);
 	a->raw = false;
 }
 
 static int terminal_came(struct attach *a, struct err *err)
 {
 	copy_size(a);
-	TRY(relay_start(&a->relays[OUTPUT], a->master, STDOUT_FILENO, false, err));
+	never_wait(a->master);
+	TRY(relay_start(&a->relays[OUTPUT], a->master, own_output(STDOUT_FILENO), false, err));
 	if (!a->stdin_open)
 		return 0;
 	go_raw(a);
@@ -241,7 +273,11 @@ static void flush_output(struct attach *a)
 		for (int i = OUTPUT; i <= ERROR; i++)
 			if (relay_active(&a->relays[i]))
 				relay_want(&a->relays[i], &p[i - OUTPUT]);
-		if (poll(p, 3, -1) < 0)
+		int ready = poll(p, 3, a->asked_to_end ? 1000 : -1);
+
+		if (ready == 0)
+			return; /* asked to end, and nobody reads */
+		if (ready < 0)
 			continue;
 		for (int i = OUTPUT; i <= ERROR; i++)
 			if (relay_active(&a->relays[i]))
