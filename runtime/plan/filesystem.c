@@ -211,6 +211,9 @@ static int plan_networked(struct planner *p)
 		add(p, &(struct op){ OP_NETWORK, "/proc/self/ns/net" });
 	for (size_t i = 0; i < sysctls->n; i++)
 		TRY(plan_sysctl(p, &sysctls->v[i]));
+	/* in one of its own a process has all capabilities again, over mounts and cgroups too */
+	if (p->plan->clone_flags & CLONE_NEWUSER)
+		add(p, &(struct op){ OP_SYSCTL, "user/max_user_namespaces", "0" });
 	add(p, p->plan->own_network ? &sys_op : &sys_host_op);
 	if (p->plan->own_network && p->plan->unshare_cgroup && p->facts->controllers[CTRL_MEMORY].version == 2)
 		add(p, &cgroup_op);

@@ -86,6 +86,22 @@ test_signals() {
     assertEquals "" "$err"
 }
 
+# What the caller ignores, as under nohup(1), is not passed on.
+test_signals_ignored() {
+    trap '' HUP
+    start -- busybox sh -c "$(listener HUP USR1)"
+    trap - HUP
+    wait_for ready
+    kill -s HUP "$pid"
+    kill -s USR1 "$pid"
+    wait_for "got USR1"
+    kill -s TERM "$pid"
+    finish_job
+    assertEquals "ready
+got USR1
+got TERM" "$out"
+}
+
 # Each signal arrives once.
 test_signals_once() {
     start -- busybox sh -c "$(listener USR1)"
