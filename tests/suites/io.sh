@@ -91,7 +91,7 @@ test_closed() {
 
 # The same where there is not even a /dev/null: no descriptor of crib's own, a directory of the host say, becomes a stream.
 test_closed_without_null() {
-    is_root && has unshare || { skip "needs root and unshare(1)"; return; }
+    if ! is_root || ! has unshare; then skip "needs root and unshare(1)"; return; fi
     mkdir "$T/seen"
     export CRIB T
     unshare -m sh -c 'mount -t tmpfs none /dev || exit 9
