@@ -26,12 +26,39 @@ int inroot_open(int root, const char *path, int flags)
 	return fd >= 0 ? fd : -errno;
 }
 
+/* Opens path as a directory, making it and those before it where missing. */
+static int open_directories(int root, char *path)
+{
+	auto_fd parent = inroot_open(root, "/", O_PATH | O_DIRECTORY);
+	char *name = path, *end;
+
+	do {
+		char c;
+		int fd;
+
+		name += strspn(name, "/");
+		end = name + strcspn(name, "/");
+		c = *end;
+		*end = '\0';
+		fd = inroot_open(root, path, O_PATH | O_DIRECTORY);
+		if (fd == -ENOENT)
+			fd = mkdirat(parent, name, 0755) < 0 && errno != EEXIST ? -errno :
+										  inroot_open(root, path, O_PATH | O_DIRECTORY);
+		*end = c;
+		fd_close(&parent);
+		parent = fd;
+		name = end;
+	} while (parent >= 0 && *end);
+	return take_fd(&parent);
+}
+
 /* Opens the directory that holds the last component, whose name goes to *name
  * (in buf); makes missing ones on the way. */
 static int open_parent(int root, const char *path, char buf[static PATH_MAX], const char **name)
 {
 	size_t n = strlen(path);
 	char *slash;
+	int fd;
 
 	while (n && path[n - 1] == '/')
 		n--;
@@ -48,7 +75,8 @@ static int open_parent(int root, const char *path, char buf[static PATH_MAX], co
 	if (!slash || slash == buf)
 		return inroot_open(root, "/", O_PATH | O_DIRECTORY);
 	*slash = '\0';
-	return inroot_mkdir(root, buf, 0755);
+	fd = inroot_open(root, buf, O_PATH | O_DIRECTORY);
+	return fd == -ENOENT ? open_directories(root, buf) : fd;
 }
 
 int inroot_mkdir(int root, const char *path, mode_t mode)
