@@ -7,6 +7,7 @@
  * are relative, without `.` and `..`. The owner is whoever unpacks.
  */
 #include "image/image.h"
+#include "util/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,15 +32,23 @@ static int damaged(struct err *err)
 	return err_set(err, EBADMSG, "the archive of the root is damaged");
 }
 
+static int hex(unsigned char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static bool field(const unsigned char *p, uint32_t *out)
 {
 	*out = 0;
 	for (int i = 0; i < 8; i++) {
-		unsigned c = p[i], digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+		int digit = hex(p[i]);
 
-		if (digit > 15)
+		if (digit < 0)
 			return false;
-		*out = *out << 4 | digit;
+		*out = *out << 4 | (unsigned)digit;
 	}
 	return true;
 }
@@ -138,6 +147,26 @@ static int make_entry(const struct entry *e, int to)
 	return set_time(e, to);
 }
 
+/* Opens the directory that the entry is in, and leaves of its name what it has there. No link is
+ * followed on the way: the archive may have made one itself. */
+static int open_parent(struct entry *e, int to)
+{
+	struct sys_open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = SYS_RESOLVE_BENEATH | SYS_RESOLVE_NO_SYMLINKS,
+	};
+	const char *slash = strrchr(e->name, '/');
+	char path[PATH_MAX] = ".";
+	int fd;
+
+	if (slash) {
+		snprintf(path, sizeof(path), "%.*s", (int)(slash - e->name), e->name);
+		e->name = slash + 1;
+	}
+	fd = sys_openat2(to, path, &how);
+	return fd < 0 ? -errno : fd;
+}
+
 /* One pass over the archive. */
 static int for_each(const unsigned char *data, size_t size, int to, int (*act)(const struct entry *e, int to),
 		    struct err *err)
@@ -146,6 +175,8 @@ static int for_each(const unsigned char *data, size_t size, int to, int (*act)(c
 
 	for (;;) {
 		struct entry e = { 0 };
+		auto_fd parent = -1;
+		const char *name;
 		int rc;
 
 		TRY(next_entry(data, size, &at, &e, err));
@@ -155,9 +186,11 @@ static int for_each(const unsigned char *data, size_t size, int to, int (*act)(c
 			continue;
 		if (!name_is_plain(e.name))
 			return damaged(err);
-		rc = act(&e, to);
+		name = e.name;
+		parent = open_parent(&e, to);
+		rc = parent < 0 ? parent : act(&e, parent);
 		if (rc < 0)
-			return err_sys(err, -rc, "unpack %s", e.name);
+			return err_sys(err, -rc, "unpack %s", name);
 	}
 }
 
