@@ -80,13 +80,16 @@ static bool find_group(char *text, const char *name, uint32_t *gid)
 	return false;
 }
 
-static void add_group(struct user *user, uint32_t gid)
+/* None is left out: a group may also be one that is to be kept out of something. */
+static int add_group(struct user *user, uint32_t gid, struct err *err)
 {
 	for (uint32_t i = 0; i < user->n_groups; i++)
 		if (user->groups[i] == gid)
-			return;
-	if (user->n_groups < ARRAY_SIZE(user->groups))
-		user->groups[user->n_groups++] = gid;
+			return 0;
+	if (user->n_groups == ARRAY_SIZE(user->groups))
+		return err_set(err, E2BIG, "the user is in more than %zu groups", ARRAY_SIZE(user->groups));
+	user->groups[user->n_groups++] = gid;
+	return 0;
 }
 
 static bool has_member(const char *members, const char *name)
@@ -103,14 +106,15 @@ static bool has_member(const char *members, const char *name)
 	return false;
 }
 
-static void add_groups_of(char *text, const char *name, struct user *user)
+static int add_groups_of(char *text, const char *name, struct user *user, struct err *err)
 {
 	char *f[4] = { 0 };
 	uint32_t gid;
 
 	while (next_line(&text, f, ARRAY_SIZE(f)))
 		if (has_member(f[3], name) && parse_id(f[2], &gid) == 1)
-			add_group(user, gid);
+			TRY(add_group(user, gid, err));
+	return 0;
 }
 
 /* The file's text in buf, empty when there is none; what is no file is an error. */
@@ -168,9 +172,7 @@ static int resolve(int root, const char *name, const char *group, char *buf, str
 	TRY(read_database(root, "/etc/group", buf, err));
 	if (group)
 		return resolve_group(buf, group, user, err);
-	if (login[0])
-		add_groups_of(buf, login, user);
-	return 0;
+	return login[0] ? add_groups_of(buf, login, user, err) : 0;
 }
 
 static int resolve_extra(int root, const struct strs *extra, char *buf, struct user *user, struct err *err)
@@ -180,7 +182,7 @@ static int resolve_extra(int root, const struct strs *extra, char *buf, struct u
 
 		TRY(read_database(root, "/etc/group", buf, err));
 		TRY(resolve_group(buf, extra->v[i], user, err));
-		add_group(user, user->gid);
+		TRY(add_group(user, user->gid, err));
 		user->gid = gid;
 	}
 	return 0;
