@@ -82,13 +82,19 @@ static int undo_lines(char *text, step_undo *undo, struct err *err)
 /* What a dead one wrote. */
 static int read_journal(struct claim *claim, struct err *err)
 {
+	size_t text;
 	ssize_t n;
 
 	claim->text = malloc(MAX_JOURNAL);
 	if (!claim->text)
 		return err_sys(err, ENOMEM, "journal");
 	n = lseek(claim->journal, 0, SEEK_SET) < 0 ? -errno : fd_read_text(claim->journal, claim->text, MAX_JOURNAL);
-	return n < 0 ? err_sys(err, (int)-n, "journal") : 0;
+	if (n < 0)
+		return err_sys(err, (int)-n, "journal");
+	text = strlen(claim->text);
+	if (memchr(claim->text + text, '\n', (size_t)n - text))
+		return err_set(err, EINVAL, "journal: damaged, there are lines behind a zero byte");
+	return 0;
 }
 
 static int undo_journal(struct claim *claim, step_undo *undo, struct err *err)

@@ -13,18 +13,21 @@ static bool can_make_in(const char *path)
 	return faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0;
 }
 
-static void choose_root(struct state *state, const char *said)
+static int choose_root(struct state *state, const char *said)
 {
 	const char *runtime_dir = getenv("XDG_RUNTIME_DIR");
 
+	int n;
+
 	if (said)
-		snprintf(state->path, sizeof(state->path), "%s", said);
+		n = snprintf(state->path, sizeof(state->path), "%s", said);
 	else if (geteuid() == 0 && can_make_in("/run"))
-		snprintf(state->path, sizeof(state->path), "/run/crib");
+		n = snprintf(state->path, sizeof(state->path), "/run/crib");
 	else if (runtime_dir && runtime_dir[0] == '/' && can_make_in(runtime_dir))
-		snprintf(state->path, sizeof(state->path), "%s/crib", runtime_dir);
+		n = snprintf(state->path, sizeof(state->path), "%s/crib", runtime_dir);
 	else
-		snprintf(state->path, sizeof(state->path), "/tmp/crib-%u", (unsigned)geteuid());
+		n = snprintf(state->path, sizeof(state->path), "/tmp/crib-%u", (unsigned)geteuid());
+	return n >= (int)sizeof(state->path) ? -ENAMETOOLONG : 0;
 }
 
 static int state_error(const struct state *state, int code, struct err *err)
@@ -78,8 +81,9 @@ int state_locate(struct state *state, const char *root, struct err *err)
 	int rc;
 
 	*state = (struct state){ .root = -1, .sandboxes = -1 };
-	choose_root(state, root);
-	rc = make_absolute(state);
+	rc = choose_root(state, root);
+	if (rc == 0)
+		rc = make_absolute(state);
 	return rc < 0 ? state_error(state, -rc, err) : 0;
 }
 
