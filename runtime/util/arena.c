@@ -43,7 +43,7 @@ void *arena_alloc(struct arena *a, size_t size)
 	if (size > SIZE_MAX / 2)
 		out_of_memory();
 	size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-	if ((size_t)(a->end - a->at) < size)
+	if (!a->at || (size_t)(a->end - a->at) < size)
 		grow(a, size);
 	p = a->at;
 	a->at += size;

@@ -6,13 +6,21 @@
 
 #include <stdarg.h>
 
+/* A control character, also one of the second set as UTF-8 writes them. */
+static bool is_control(const char *at)
+{
+	const unsigned char *c = (const unsigned char *)at;
+
+	return c[0] < ' ' || c[0] == 127 || (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0);
+}
+
 /* One line, whatever the names in it hold: what would move the cursor of a
  * terminal becomes a question mark. */
 static PRINTF(2, 0) void vset(struct err *err, const char *fmt, va_list ap)
 {
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	for (char *c = err->text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 127)
+		if (is_control(c))
 			*c = '?';
 }
 
