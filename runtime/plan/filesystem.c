@@ -175,7 +175,7 @@ static int plan_sysctl(struct planner *p, const struct pair *sysctl)
 	char *path = arena_printf(p->arena, "%s", sysctl->name);
 
 	if (strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != strlen(path) ||
-	    strstr(path, "..") || path[0] == '.')
+	    !path[0] || strstr(path, "..") || path[0] == '.' || path[strlen(path) - 1] == '.')
 		return err_set(p->err, EINVAL, "sysctl %s is no name of one", sysctl->name);
 	for (size_t i = 0; i < ARRAY_SIZE(sysctl_rows); i++) {
 		if (!str_after(path, sysctl_rows[i].prefix))
