@@ -105,6 +105,100 @@ static void test_corrupt(void)
 	check(access(above, F_OK) < 0, "something was unpacked above the folder");
 }
 
+/* Every value of the first byte of every number in a header: only hexadecimal digits are digits. The last
+ * number, a checksum, is not used in this format. */
+static void test_digits(void)
+{
+	struct archive good = { .n = 0 };
+	char path[256];
+	int dir;
+
+	add(&good, "f", S_IFREG | 0644, "x");
+	finish(&good);
+	for (size_t at = 6; at < 102; at += 8)
+		for (int c = 0; c < 256; c++) {
+			struct archive bad = good;
+			bool digit = c && strchr("0123456789abcdefABCDEF", c);
+
+			bad.data[at] = (unsigned char)c;
+			if (digit)
+				continue;
+			check(unpack(&bad, bad.n, &dir, path) < 0, "byte %zu with %#x was taken", at, (unsigned)c);
+			close(dir);
+		}
+}
+
+/* Sizes up to the largest that a header can say, in each field that is one. */
+static void test_sizes(void)
+{
+	static const char *const sizes[] = { "ffffffff", "fffffffe", "fffffffc", "80000000", "7fffffff", "00001001", "00000000" };
+	static const size_t fields[] = { 6 + 6 * 8, 6 + 11 * 8 }; /* of the data, of the name */
+	char path[256];
+	int dir;
+
+	for (size_t f = 0; f < ARRAY_SIZE(fields); f++)
+		for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+			struct archive bad = { .n = 0 };
+
+			add(&bad, "f", S_IFREG | 0644, "some data");
+			finish(&bad);
+			memcpy(bad.data + fields[f], sizes[i], 8);
+			check(unpack(&bad, bad.n, &dir, path) < 0, "field at %zu: %s was taken", fields[f], sizes[i]);
+			close(dir);
+		}
+}
+
+/* Links that the archive made itself lead nowhere: not out, and not inside either. */
+static void test_through_links(void)
+{
+	static const unsigned kinds[] = { S_IFREG | 0644, S_IFDIR | 0777, S_IFLNK | 0777 };
+	char path[256], outside_path[256], up[300];
+	auto_fd outside = folder(outside_path);
+	struct stat before, after;
+	int dir;
+
+	snprintf(up, sizeof(up), "../../../../../../../..%s", outside_path);
+	if (fstat(outside, &before) < 0)
+		abort();
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct archive a = { .n = 0 }, deep = { .n = 0 };
+
+		add(&a, "link", S_IFLNK | 0777, outside_path);
+		add(&a, "link/made", kinds[i], "x");
+		finish(&a);
+		check(unpack(&a, a.n, &dir, path) < 0, "kind %o through a link", kinds[i]);
+		close(dir);
+		add(&deep, "d", S_IFDIR | 0755, "");
+		add(&deep, "d/link", S_IFLNK | 0777, up);
+		add(&deep, "d/link/made", kinds[i], "x");
+		finish(&deep);
+		check(unpack(&deep, deep.n, &dir, path) < 0, "kind %o through ..", kinds[i]);
+		close(dir);
+	}
+	check(!exists(outside, "made"), "something was made outside");
+	check(fstat(outside, &after) == 0 && after.st_mtime == before.st_mtime && after.st_mode == before.st_mode,
+	      "the folder outside is as it was");
+}
+
+/* A name comes once. */
+static void test_twice(void)
+{
+	static const unsigned kinds[] = { S_IFREG | 0644, S_IFDIR | 0755, S_IFLNK | 0777 };
+	char path[256];
+	int dir;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
+			struct archive a = { .n = 0 };
+
+			add(&a, "x", kinds[i], "one");
+			add(&a, "x", kinds[k], "two");
+			finish(&a);
+			check(unpack(&a, a.n, &dir, path) < 0, "%o after %o of the same name", kinds[k], kinds[i]);
+			close(dir);
+		}
+}
+
 /* Names that would lead out, or through a link that the archive made itself. */
 static void test_hostile(void)
 {
@@ -141,5 +235,9 @@ void test_cpio(void)
 	test_good();
 	test_truncated();
 	test_corrupt();
+	test_digits();
+	test_sizes();
+	test_through_links();
+	test_twice();
 	test_hostile();
 }

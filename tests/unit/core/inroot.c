@@ -113,6 +113,65 @@ static void test_making(void)
 	check(inroot_create(root, "/deep") < 0, "a directory is no file to write to");
 }
 
+/* The longest name and the deepest path that the kernel takes, and one more of each. */
+static void test_lengths(void)
+{
+	char path[PATH_MAX + 2], name[NAME_MAX + 1];
+	struct stat st;
+	int fd;
+
+	memset(name, 'n', NAME_MAX);
+	name[NAME_MAX] = '\0';
+	fd = inroot_mkfile(root, name);
+	check(same(fd, root, name), "a name of 255 bytes");
+	fd_close(&fd);
+	for (size_t i = 0; i < sizeof(path); i++)
+		path[i] = i % 2 ? 'd' : '/';
+	path[PATH_MAX - 2] = '\0';
+	fd = inroot_mkdir(root, path, 0755);
+	check(fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode), "2047 levels: %d", fd);
+	fd_close(&fd);
+	for (size_t i = 0; i < sizeof(path); i++)
+		path[i] = i % 2 ? 'f' : '/';
+	path[PATH_MAX - 2] = '\0';
+	fd = inroot_mkfile(root, path);
+	check(fd >= 0, "a file 2047 levels deep: %d", fd);
+	fd_close(&fd);
+	path[PATH_MAX - 2] = '/';
+	path[PATH_MAX - 1] = 'f';
+	path[PATH_MAX] = '\0';
+	check(inroot_mkdir(root, path, 0755) == -ENAMETOOLONG && inroot_mkfile(root, path) == -ENAMETOOLONG &&
+		      inroot_symlink(root, path, "x") == -ENAMETOOLONG,
+	      "a path of 4096 bytes");
+}
+
+/* What is in the way stays, and is told. */
+static void test_in_the_way(void)
+{
+	static const char *const paths[] = { "/run/pid/below", "/dangling", "/loop", "/dangling/below", "/loop/below", "/run/pid/" };
+	char buf[64];
+	int fd;
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		check(inroot_mkdir(root, paths[i], 0755) < 0 && inroot_create(root, paths[i]) < 0, "%s was made", paths[i]);
+	check(!exists(root, "nowhere") && inroot_read(root, "/run/pid", buf, sizeof(buf)) >= 0, "nothing was made");
+	check(inroot_mkdir(root, "", 0755) < 0 && inroot_mkfile(root, "") < 0 && inroot_create(root, "") < 0 &&
+		      inroot_symlink(root, "", "x") < 0,
+	      "no path");
+	check(inroot_symlink(root, "/", "x") < 0 || exists(root, "run"), "the root is no link");
+	fd = inroot_mkdir(root, "///", 0755);
+	check(same(fd, root, "."), "the root itself");
+	fd_close(&fd);
+	fd = inroot_open(root, "/..", O_PATH);
+	check(same(fd, root, "."), "above the root is the root");
+	fd_close(&fd);
+	check(inroot_symlink(root, "/run/pid", "x") == 0 && inroot_read(root, "/run/pid", buf, sizeof(buf)) >= 0,
+	      "a link over a file: the file stays");
+	fd = inroot_create(root, "/run/pid");
+	check(fd >= 0 && write(fd, "22", 2) == 2, "write");
+	fd_close(&fd);
+}
+
 /* Only regular files are read: nothing waits, nothing acts. */
 static void test_reading(void)
 {
@@ -131,6 +190,7 @@ static void test_race(void)
 {
 	pid_t racer;
 	int lost = 0;
+	char text[16] = "";
 
 	mkdirat(root, "race", 0755);
 	link_to(outside_path, "trap");
@@ -139,17 +199,21 @@ static void test_race(void)
 		for (;;)
 			syscall(SYS_renameat2, root, "race", root, "trap", 2 /* RENAME_EXCHANGE */);
 	for (int i = 0; i < 20000; i++) {
-		int fd = inroot_mkfile(root, "/race/in/file");
+		int fds[] = { inroot_mkfile(root, "/race/in/file"), inroot_create(root, "/race/canary"),
+			      inroot_mkdir(root, "/race/../race/dir/below", 0755) };
 		char buf[16];
 
-		if (fd >= 0)
-			close(fd);
-		lost += inroot_read(root, "/race/canary", buf, sizeof(buf)) >= 0;
+		for (size_t k = 0; k < ARRAY_SIZE(fds); k++)
+			fd_close(&fds[k]);
+		lost += inroot_symlink(root, "/race/link", "x") == 0 && exists(outside, "link");
+		lost += inroot_read(root, "/race/canary", buf, sizeof(buf)) > 0;
 	}
 	kill(racer, SIGKILL);
 	waitpid(racer, NULL, 0);
 	check(lost == 0, "the canary was read %d times", lost);
-	check(!exists(outside, "in"), "something was made beside the canary");
+	check(!exists(outside, "in") && !exists(outside, "dir") && !exists(outside, "link"),
+	      "something was made beside the canary");
+	check(file_read_text(outside, "canary", text, sizeof(text)) == 5 && str_eq(text, "alive"), "the canary: %s", text);
 }
 
 void test_inroot(void)
@@ -158,7 +222,9 @@ void test_inroot(void)
 	test_honest();
 	test_hostile();
 	test_making();
+	test_lengths();
 	test_reading();
+	test_in_the_way();
 	test_race();
 	close(root);
 	close(outside);

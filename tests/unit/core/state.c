@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Names, locks and journals: what a crash may leave at any byte, and many at once.
+ * Names, locks and journals: what a crash may leave at any byte.
  */
 #include "state/state.h"
 #include "test.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 static char undone[16][128];
 static int n_undone, undo_fails;
@@ -78,7 +77,9 @@ static void test_torn(void)
 static void test_foreign(void)
 {
 	static const char *const texts[] = { "crib-journal 2\ncgroup /x/crib-a\n", "crib-journal 1\nveth crib0\n", "\n",
-					     "crib-journal 1\ncgroup\n", "garbage\n\001\377\n" };
+					     "crib-journal 1\ncgroup\n", "garbage\n\001\377\n", "crib-journal 10\n",
+					     " crib-journal 1\n", "crib-journal 1\n\n", "crib-journal 1\n\001\377\n",
+					     "crib-journal 1\ncgroups /x/crib-a\n", "crib-journal 1\nCGROUP /x/crib-a\n" };
 	struct state state;
 	struct err err;
 	char path[256];
@@ -94,6 +95,97 @@ static void test_foreign(void)
 		check(exists(state.sandboxes, "foreign") && !exists(state.sandboxes, "good") && n_undone == 1,
 		      "foreign %zu: kept, and the other one undone", i);
 	}
+	state_close(&state);
+}
+
+static void write_bytes(int dirfd, const char *name, const char *bytes, size_t n)
+{
+	auto_fd fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0 || fd_write_all(fd, bytes, n) < 0)
+		abort();
+}
+
+/* Bytes that no crib writes: a line behind a NUL is not lost in silence; a torn end may be anything. */
+static void test_binary(void)
+{
+	static const char hidden[] = "crib-journal 1\ncgroup /x/crib-a\n\0cgroup /x/crib-b\n";
+	static const char torn[] = "crib-journal 1\ncgroup /x/crib-a\n\0\0\0\377";
+	struct state state;
+	struct err err;
+	char path[256], *huge = malloc(1 << 20);
+	size_t cleaned;
+
+	open_area(&state, path);
+	write_bytes(state.sandboxes, "dead", hidden, sizeof(hidden) - 1);
+	check(state_recover(&state, note, &cleaned, &err) < 0 && exists(state.sandboxes, "dead"), "a line behind a NUL");
+	write_bytes(state.sandboxes, "dead", torn, sizeof(torn) - 1);
+	n_undone = 0;
+	check(state_recover(&state, note, &cleaned, &err) == 0 && n_undone == 1 && !exists(state.sandboxes, "dead"),
+	      "a torn end of zeros: %d undone", n_undone);
+	memset(huge, 'x', 1 << 20);
+	write_bytes(state.sandboxes, "dead", huge, 1 << 20);
+	check(state_recover(&state, note, &cleaned, &err) < 0 && strstr(err.text, "dead"), "a megabyte: %s", err.text);
+	unlinkat(state.sandboxes, "dead", 0);
+	for (unsigned seed = 1; seed < 200; seed++) {
+		for (size_t i = 0, x = seed; i < 300; i++) {
+			x = x * 1103515245 + 12345;
+			huge[i] = (char)(x >> 16);
+		}
+		memcpy(huge, "crib-journal 1\n", seed % 2 ? 15 : 0);
+		write_bytes(state.sandboxes, "dead", huge, 300);
+		n_undone = 0;
+		cleaned = (size_t)state_recover(&state, note, &cleaned, &err);
+		check(n_undone == 0, "noise %u was undone", seed);
+	}
+	free(huge);
+	state_close(&state);
+}
+
+/* What is no journal is passed by, and its owner waits for nobody. */
+static void test_kinds(void)
+{
+	struct state state;
+	struct err err;
+	struct claim claim;
+	char path[256];
+	size_t cleaned;
+
+	open_area(&state, path);
+	write_file(state.sandboxes, "victim", "crib-journal 1\ncgroup /x/crib-v\n");
+	if (symlinkat("victim", state.sandboxes, "link") < 0 || mkfifoat(state.sandboxes, "fifo", 0600) < 0 ||
+	    mkdirat(state.sandboxes, "dir", 0700) < 0)
+		abort();
+	n_undone = 0;
+	check(state_recover(&state, note, &cleaned, &err) == 0 || err.text[0], "recover");
+	check(n_undone == 1 && !exists(state.sandboxes, "victim"), "%d undone beside what is no journal", n_undone);
+	check(claim_take(&claim, &state, "link", note, &err) < 0 && !exists(state.sandboxes, "victim"), "no link is followed");
+	check(claim_take(&claim, &state, "dir", note, &err) < 0, "a directory is no name");
+	state_close(&state);
+}
+
+/* Names as long as can be; steps that cannot be written in one line. */
+static void test_names(void)
+{
+	char path[256], name[80], arg[5000];
+	struct claim claim;
+	struct state state;
+	struct err err;
+
+	open_area(&state, path);
+	memset(name, 'n', sizeof(name));
+	name[63] = '\0';
+	if (check(claim_take(&claim, &state, name, note, &err) == 0, "63 bytes: %s", err.text)) {
+		memset(arg, 'a', sizeof(arg));
+		arg[sizeof(arg) - 1] = '\0';
+		check(claim_journal(&claim, &(struct step){ STEP_CGROUP, arg }, &err) == -EINVAL, "a line that is too long");
+		check(claim_journal(&claim, &(struct step){ STEP_CGROUP, "/a\n/b" }, &err) == -EINVAL, "two lines in one");
+		n_undone = 0;
+		check(claim_undo(&claim, &state, note, &err) == 0 && n_undone == 0, "neither was begun");
+	}
+	name[63] = 'n';
+	name[64] = '\0';
+	check(claim_take(&claim, &state, name, note, &err) == -ENAMETOOLONG && claim.journal == -1, "64 bytes");
 	state_close(&state);
 }
 
@@ -115,82 +207,13 @@ static void test_undo_fails(void)
 	state_close(&state);
 }
 
-/* An area that others can write to would make this user's crib undo what they like. */
-static void test_area(void)
-{
-	struct state state;
-	struct err err;
-	char path[256], link[300];
-
-	close(folder(path));
-	chmod(path, 0770);
-	check(state_open(&state, path, &err) == -EPERM && strstr(err.text, path), "group-writable: %s", err.text);
-	state_close(&state);
-	chmod(path, 0700);
-	snprintf(link, sizeof(link), "%s-link", path);
-	if (symlink(path, link) < 0)
-		abort();
-	check(state_open(&state, link, &err) < 0, "a symbolic link");
-	state_close(&state);
-	unlink(link);
-}
-
-/* Processes that claim few names, and recover, all the time: each claim is a real one
- * or is refused since another process holds that name; nothing is undone twice. */
-static int storm_child(const char *path, unsigned seed)
-{
-	struct state state;
-	struct err err;
-	size_t cleaned;
-	int rc = 0;
-
-	if (state_open(&state, path, &err) < 0)
-		return 1;
-	for (int i = 0; i < 150 && rc == 0; i++) {
-		struct claim claim;
-		char name[16];
-
-		seed = seed * 1103515245 + 12345;
-		snprintf(name, sizeof(name), "s-%u-%u", (unsigned)getpid(), seed >> 16 & 3);
-		n_undone = 0;
-		if (claim_take(&claim, &state, name, note, &err) < 0)
-			rc = 2; /* nobody else uses this name: a recovery must not look like a holder */
-		else if (claim_journal(&claim, &(struct step){ STEP_CGROUP, "/x/crib-s" }, &err) < 0 ||
-			 claim_undo(&claim, &state, note, &err) < 0 || n_undone != 1)
-			rc = 3;
-		else if (state_recover(&state, note, &cleaned, &err) < 0)
-			rc = 4;
-	}
-	state_close(&state);
-	return rc;
-}
-
-static void test_storm(void)
-{
-	enum { CHILDREN = 8 };
-	char path[256];
-	pid_t pids[CHILDREN];
-
-	close(folder(path));
-	for (int i = 0; i < CHILDREN; i++) {
-		pids[i] = fork();
-		if (pids[i] == 0)
-			_exit(storm_child(path, (unsigned)i));
-	}
-	for (int i = 0; i < CHILDREN; i++) {
-		int status = -1;
-
-		waitpid(pids[i], &status, 0);
-		check(WIFEXITED(status) && WEXITSTATUS(status) == 0, "storm: child %d ended with %x", i, (unsigned)status);
-	}
-}
-
 void test_state(void)
 {
 	test_life();
 	test_torn();
 	test_foreign();
+	test_binary();
+	test_kinds();
+	test_names();
 	test_undo_fails();
-	test_area();
-	test_storm();
 }

@@ -50,6 +50,46 @@ static const struct {
 	{ "broken", false, 0, 0, NULL },
 };
 
+static const struct {
+	const char *what, *text, *word;
+	int uid; /* -1: refused */
+} files[] = {
+	{ "no newline at the end", "a:x:5:5::/:", "a", 5 },
+	{ "only a name", "a", "a", -1 },
+	{ "nothing but colons", ":::::::\n::::\n", "a", -1 },
+	{ "a carriage return", "a:x:5:5::/:\r\n", "a", 5 },
+	{ "a space before the number", "a:x: 5:5::/:\n", "a", -1 },
+	{ "a number that is none", "a:x:5x:5::/:\n", "a", -1 },
+	{ "no number", "a:x::5::/:\n", "a", -1 },
+	{ "-1", "a:x:-1:5::/:\n", "a", -1 },
+	{ "an id that is none", "a:x:4294967295:5::/:\n", "a", -1 },
+	{ "an id that is 0 when it is cut", "a:x:4294967296:5::/:\n", "a", -1 },
+	{ "a group that is none", "a:x:5:4294967296::/:\n", "a", -1 },
+	{ "the first line counts", "a:x:5:5::/:\na:x:0:0::/:\n", "a", 5 },
+	{ "a broken line before the good one", "a:x:x:5::/:\na:x:6:6::/:\n", "a", 6 },
+	{ "the beginning of a name", "ab:x:5:5::/:\n", "a", -1 },
+	{ "a longer name", "a:x:5:5::/:\n", "ab", -1 },
+	{ "NIS", "+::0:0:::\n+a:x:0:0::/:\n", "a", -1 },
+	{ "a comment", "#a:x:0:0::/:\n", "a", -1 },
+};
+
+/* Lines that are no lines: never another's id, never 0. */
+static void test_files(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		struct user user = { .uid = 77 };
+		struct err err = { 0 };
+		int rc;
+
+		write_file(root, "etc/passwd", files[i].text);
+		rc = resolve(files[i].word, &user, &err);
+		if (files[i].uid < 0)
+			check(rc < 0 && err.text[0], "%s: uid %u", files[i].what, user.uid);
+		else
+			check(rc == 0 && user.uid == (uint32_t)files[i].uid, "%s: %d %s", files[i].what, rc, err.text);
+	}
+}
+
 static void test_words(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -66,6 +106,49 @@ static void test_words(void)
 		else
 			check(err.text[0] != '\0', "user \"%s\" is refused without a word", word);
 	}
+}
+
+/* Seventy groups: more than a sandbox carries is an error, since a group that is dropped may be one that is
+ * to be kept out of something. */
+static void test_many_groups(void)
+{
+	char group[8192];
+	struct user user = { 0 };
+	struct err err = { 0 };
+
+	for (int groups = 64; groups <= 70; groups += 6) {
+		size_t n = 0;
+
+		for (int i = 0; i < groups; i++)
+			n += (size_t)snprintf(group + n, sizeof(group) - n, "g%d:x:%d:member\n", i, 1000 + i);
+		write_file(root, "etc/group", group);
+		if (groups == 64)
+			check(resolve("member", &user, &err) == 0 && user.n_groups == 64 && user.groups[63] == 1063, "64: %s",
+			      err.text);
+		else
+			check(resolve("member", &user, &err) < 0 && strstr(err.text, "groups"), "70 groups: %u taken",
+			      user.n_groups);
+	}
+}
+
+static int resolve_extra(const char *const *words, size_t n, struct user *user, struct err *err)
+{
+	const struct process_plan p = { .user = "member", .extra_groups = { (const char **)(uintptr_t)words, n } };
+
+	return user_inside(root, &p, user, err);
+}
+
+/* Further groups by name and number; each once, and the command's own group stays. */
+static void test_extra_groups(void)
+{
+	static const char *const words[] = { "staff", "50", "4294967294", "root" }, *const bad[] = { "", "-1", "1x", "nogroup", "4294967295" };
+	struct user user = { 0 };
+	struct err err = { 0 };
+
+	check(resolve_extra(words, 4, &user, &err) == 0 && user.gid == 7 && user.n_groups == 4, "%u groups, %s", user.n_groups,
+	      err.text);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		check(resolve_extra(&bad[i], 1, &user, &err) < 0 && err.text[0], "group \"%s\" was taken", bad[i]);
 }
 
 static void test_groups(void)
@@ -99,7 +182,22 @@ static void test_traps(void)
 		auto_fd fd = openat(root, "etc/passwd", O_WRONLY | O_CLOEXEC);
 
 		check(ftruncate(fd, (off_t)5 << 30) == 0 && resolve("0", &user, &err) == -EFBIG, "five gigabytes");
+		check(ftruncate(fd, (off_t)2 << 20) == 0 && resolve("0", &user, &err) == -EFBIG, "two megabytes");
+		check(ftruncate(fd, (off_t)1 << 20) == 0 && resolve("0", &user, &err) == -EFBIG, "one byte too many");
 	}
+	unlinkat(root, "etc/passwd", 0);
+	if (symlinkat("/dev/zero", root, "etc/passwd") < 0)
+		abort();
+	check(resolve("0", &user, &err) == 0 && resolve("root", &user, &err) < 0, "/dev/zero is the root's own: none");
+	mkdirat(root, "dev", 0755);
+	if (mknodat(root, "dev/zero", S_IFCHR | 0666, 1 << 8 | 5) == 0)
+		check(resolve("0", &user, &err) < 0 && strstr(err.text, "/etc/passwd"), "a device: %s", err.text);
+	else
+		skip("a device as /etc/passwd: this user may make none");
+	unlinkat(root, "etc/passwd", 0);
+	if (symlinkat("passwd", root, "etc/passwd") < 0)
+		abort();
+	check(resolve("0", &user, &err) == -ELOOP && strstr(err.text, "/etc/passwd"), "a loop: %s", err.text);
 }
 
 void test_user(void)
@@ -115,6 +213,9 @@ void test_user(void)
 	write_file(root, "etc/group", "root:x:0:\nstaff:x:50:other,member\nmore:x:60:member\nno:x:70:members,mem\nbad:x:y:member");
 	test_words();
 	test_groups();
+	test_extra_groups();
+	test_many_groups();
+	test_files();
 	test_traps();
 	close(root);
 }
