@@ -3,12 +3,14 @@
  * cgroup directories; see the header. Limits are written before anybody is in.
  */
 #include "sandbox/cgroup.h"
+#include "util/sys.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 
 /* v2: controllers of the children are switched on in the parent. */
@@ -140,8 +142,18 @@ static bool try_remove(const char *path)
 	return rmdir(path) == 0;
 }
 
+/* A journal is a file, and may name anything: only a cgroup is emptied and removed. */
+static bool is_elsewhere(const char *path)
+{
+	struct statfs st;
+
+	return statfs(path, &st) == 0 && st.f_type != SYS_CGROUP_MAGIC && st.f_type != SYS_CGROUP2_MAGIC;
+}
+
 int cgroup_remove_outside(const char *path, struct err *err)
 {
+	if (is_elsewhere(path))
+		return err_set(err, EINVAL, "%s is not on a cgroup file system: not removed", path);
 	/* the kernel needs a moment to let go of the dead: 1 ms, 2 ms, … 4 s in all */
 	for (long wait_ms = 1; wait_ms < 4096; wait_ms *= 2) {
 		struct timespec ts = { wait_ms / 1000, wait_ms % 1000 * 1000000 };

@@ -151,7 +151,7 @@ static int live(struct inside *in, struct err *err)
 	TRY(become_root(in, err));
 	TRY(unshare_late(in, err));
 	TRY(ops_inside(in, err));
-	TRY(pivot_inside(in->root, err));
+	TRY(pivot_inside(in->root, in->plan->clone_flags & CLONE_NEWUSER, err));
 	TRY(name_it(in, err));
 	return become_init(in, err);
 }

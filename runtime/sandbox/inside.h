@@ -27,7 +27,7 @@ _Noreturn void child_inside(struct inside *in);
 int root_inside(struct inside *in, const struct op *op, struct err *err) MUST_CHECK;       /* root.c */
 int copy_tree_inside(int from, int to, struct err *err) MUST_CHECK;                        /* copy.c */
 int ops_inside(struct inside *in, struct err *err) MUST_CHECK;                             /* ops.c */
-int pivot_inside(int root, struct err *err) MUST_CHECK;                                    /* root.c */
+int pivot_inside(int root, bool own_users, struct err *err) MUST_CHECK;                                    /* root.c */
 int handoff_inside(struct inside *in, struct err *err) MUST_CHECK;                         /* handoff.c */
 
 /* init in a sealed memfd. */

@@ -184,7 +184,7 @@ int root_inside(struct inside *in, const struct op *op, struct err *err)
  * taken off: no directory of the container serves as a mount point for it. The
  * initial ramfs cannot be pivoted (it has no parent mount): there the new root
  * is moved over it, as switch_root does. */
-int pivot_inside(int root, struct err *err)
+static int pivot(int root, struct err *err)
 {
 	if (fchdir(root) < 0)
 		return err_sys(err, errno, "enter the root");
@@ -197,7 +197,32 @@ int pivot_inside(int root, struct err *err)
 		if (mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0)
 			return err_sys(err, errno, "move the root");
 	}
-	if (chdir("/") < 0)
-		return err_sys(err, errno, "enter the root");
 	return 0;
+}
+
+/* Joining one's own mount namespace leads to the top of it, out of any chroot: if
+ * that is not the new root, crib itself was in a chroot, and a process with
+ * CAP_SYS_CHROOT could leave it as well. */
+static int check_top(int ns, int root, struct err *err)
+{
+	struct stat top, ours;
+
+	if (ns < 0 || setns(ns, CLONE_NEWNS) < 0 || stat("/", &top) < 0 || fstat(root, &ours) < 0)
+		return err_sys(err, errno, "look for the top of the mounts");
+	if (top.st_dev != ours.st_dev || top.st_ino != ours.st_ino)
+		return err_set(err, EPERM, "crib runs in a chroot, out of which a sandbox in the host's user namespace could go: "
+					   "run it outside of the chroot");
+	return 0;
+}
+
+/* In a user namespace of its own there is nothing to check: the kernel makes none for
+ * who is in a chroot. */
+int pivot_inside(int root, bool own_users, struct err *err)
+{
+	auto_fd ns = own_users ? -1 : open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+	TRY(pivot(root, err));
+	if (!own_users)
+		TRY(check_top(ns, root, err));
+	return chdir("/") < 0 ? err_sys(err, errno, "enter the root") : 0;
 }

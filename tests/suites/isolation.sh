@@ -247,6 +247,27 @@ test_no_setuid() {
     expect 0 ""
 }
 
+# No user namespace can be made inside: in it a process would have all capabilities again, and could lift the limits.
+test_no_nested_users() {
+    run busybox sh -c 'cat /proc/sys/user/max_user_namespaces; unshare -U true 2>/dev/null && echo made; unshare -Ur true 2>/dev/null && echo made; true'
+    expect 0 0
+}
+
+# From a chroot no sandbox starts that could leave the chroot.
+test_chroot() {
+    if ! is_root || ! has unshare || ! has chroot; then skip "needs root, unshare(1) and chroot(1)"; return 0; fi
+    mkdir "$T/jail"
+    cp "$CRIB" "$T/crib-copy"
+    # shellcheck disable=SC2016 # for the inner shell
+    unshare -m sh -c 'mount -t tmpfs jail "$1/jail" && cd "$1/jail" && mkdir proc dev sys tmp && cp ../crib-copy crib &&
+        mount --rbind /proc proc && mount --rbind /dev dev && mount --rbind /sys sys &&
+        exec chroot . /crib --root /tmp/state run --userns host busybox echo out' sh "$T" >"$T/out" 2>"$T/err"
+    status=$?
+    take_result
+    did="crib run --userns host in a chroot"
+    expect_refusal 125 "chroot"
+}
+
 # Who is root of another user namespace, as in a container, gets a sandbox with the ids that there are.
 test_root_of_user_namespace() {
     unshare -Ur true 2>/dev/null || { skip "no user namespace with a root of its own"; return 0; }
