@@ -12,6 +12,7 @@
 #ifndef CRIB_MODEL_SPEC_H
 #define CRIB_MODEL_SPEC_H
 
+#include "model/seccomp.h"
 #include "util/values.h"
 
 /* ---- namespaces ---- */
@@ -116,6 +117,12 @@ struct device_spec {
 	uint32_t major, minor, mode, uid, gid;
 };
 
+enum seccomp_choice {
+	SECCOMP_DEFAULT,    /* crib's own profile */
+	SECCOMP_UNCONFINED, /* no filter */
+	SECCOMP_PROFILE,    /* a given one */
+};
+
 struct container_spec {
 	const char *name;
 	struct image_spec image;
@@ -130,7 +137,8 @@ struct container_spec {
 	struct hook_spec *hooks;
 	size_t n_hooks;
 	struct resources resources;
-	const void *seccomp;           /* OCI linux.seccomp, compiled by plan */
+	enum seccomp_choice seccomp_choice;
+	const struct seccomp_spec *seccomp; /* of SECCOMP_PROFILE; compiled by plan */
 };
 
 /* ---- sandbox ---- */
