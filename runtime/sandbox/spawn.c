@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -173,6 +174,15 @@ static int bring_up(const struct sandbox_request *req, int *sources, struct sand
 	return send_network_and_init(req->plan, sb, err);
 }
 
+/* A process that failed inside says why over the socket: that is the cause, and what
+ * its end makes fail out here (ESRCH mostly) is not. */
+static bool has_ended(const struct sandbox *sb, int rc)
+{
+	struct pollfd end = { .fd = sb->pidfd, .events = POLLIN };
+
+	return sb->pid > 0 && (rc == -ESRCH || poll(&end, 1, 0) == 1);
+}
+
 int sandbox_spawn_outside(const struct sandbox_request *req, struct sandbox *sb, struct err *err)
 {
 	int *sources = calloc(req->plan->n_ops + 1, sizeof(*sources));
@@ -184,6 +194,8 @@ int sandbox_spawn_outside(const struct sandbox_request *req, struct sandbox *sb,
 	for (size_t i = 0; i < req->plan->n_ops; i++)
 		sources[i] = SOURCE_NONE;
 	rc = bring_up(req, sources, sb, err);
+	if (rc < 0 && has_ended(sb, rc))
+		rc = 0; /* the next event tells */
 	sources_close(req->plan, sources);
 	free(sources);
 	if (rc < 0)
