@@ -181,6 +181,7 @@ int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *stat
 	int rc;
 
 	TRY(make_plan(lc, spec, new_id(lc->arena), &l.plan, err));
+	TRY(sandbox_check_outside(&l.plan, err));
 	rc = open_attach(&l, err);
 	if (rc == 0)
 		rc = live_and_end(&l, status, err);

@@ -41,6 +41,9 @@ struct sandbox_request {
 	int streams[3];     /* what the command gets as 0, 1, 2; -1 for 0: the container's /dev/null */
 };
 
+/* Whether the caller's own limits leave room for that; before anything is made. */
+int sandbox_check_outside(const struct plan *plan, struct err *err) MUST_CHECK;
+
 /* Clones and maps; the process goes on by itself to the gate. On failure nothing is left. */
 int sandbox_spawn_outside(const struct sandbox_request *req, struct sandbox *sb, struct err *err) MUST_CHECK;
 

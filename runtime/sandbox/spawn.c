@@ -42,6 +42,20 @@ static int raise_rlimits(const struct process_plan *p, struct err *err)
 	return 0;
 }
 
+int sandbox_check_outside(const struct plan *plan, struct err *err)
+{
+	enum { OWN = 40 }; /* of creator and child together: 28 were seen in use */
+	struct rlimit now;
+	size_t need = OWN + plan->n_cgroups;
+
+	for (size_t i = 0; i < plan->n_ops; i++)
+		need += plan->ops[i].kind == OP_BIND;
+	if (getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_cur < need)
+		return err_set(err, EMFILE, "the limit of open files here is %llu, and this takes %zu: ulimit -n %zu",
+			       (unsigned long long)now.rlim_cur, need, need);
+	return 0;
+}
+
 static int write_proc(pid_t pid, const char *file, const char *text, struct err *err)
 {
 	char path[64];

@@ -72,6 +72,18 @@ static bool same_file(int a, int b)
 	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_rdev == y.st_rdev && x.st_ino == y.st_ino;
 }
 
+/* From a directory's descriptor one could go up, out of the root (CVE-2024-21626). */
+static int check_streams(const struct attach *a, struct err *err)
+{
+	static const char *const names[] = { "standard input", "standard output", "standard error" };
+	struct stat st;
+
+	for (int i = 0; i < 3; i++)
+		if (a->streams[i] == i && fstat(i, &st) == 0 && S_ISDIR(st.st_mode))
+			return err_set(err, EISDIR, "%s is a directory: it would be a way out of the sandbox", names[i]);
+	return 0;
+}
+
 static int choose_streams(struct attach *a, struct err *err)
 {
 	a->streams[0] = a->stdin_open ? STDIN_FILENO : -1;
@@ -115,7 +127,8 @@ int attach_open(struct attach *a, struct err *err)
 	a->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (a->signals < 0)
 		return err_sys(err, errno, "signalfd");
-	return choose_streams(a, err);
+	TRY(choose_streams(a, err));
+	return check_streams(a, err);
 }
 
 void attach_started(struct attach *a)

@@ -230,6 +230,29 @@ test_bad_output() {
 }
 
 # All of this left nothing behind.
+# Too few descriptors are told before anything is made, with the number that does.
+test_few_descriptors() {
+    # shellcheck disable=SC3045 # dash and ash have it
+    (ulimit -n 20; crib run busybox true) >"$T/out" 2>"$T/err"
+    status=$? did="crib with 20 descriptors"
+    take_result
+    expect_refusal 125 "ulimit -n"
+}
+
+# A directory as a standard stream would lead out of the root (CVE-2024-21626).
+test_directory_as_stream() {
+    for stream in 0 1 2; do
+        # shellcheck disable=SC2094
+        case $stream in
+        0) crib run -i busybox ls -l /proc/self/fd/0/ </ >"$T/out" 2>"$T/err" ;;
+        1) crib run busybox true 1</ 2>"$T/err" ;;
+        2) crib run busybox true 2</ ;;
+        esac
+        assertEquals "exit status with a directory as descriptor $stream" 125 $?
+    done
+    assertContains "standard error" "$(cat "$T/err")" "is a directory"
+}
+
 test_zz_traces() { assert_no_traces; }
 
 run_tests
