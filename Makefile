@@ -3,6 +3,7 @@
 # A new machine starts with scripts/bootstrap; everything that is built lies in build/.
 #   make                  build/crib            make run     build it and show it at work
 #   make test             all tests             make check   static analysis of code and scripts
+#   make fuzz             fuzz targets, for tests/fuzz/run
 #   make busybox-test     BusyBox's own tests, outside and inside a sandbox
 #   make repro            build twice in different folders and compare the bytes
 #   make install PREFIX=/usr/local DESTDIR=     make clean
@@ -17,7 +18,7 @@ export SOURCE_DATE_EPOCH = 1767225600
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all asan test-programs run test busybox-test check check-gcc check-tidy check-cppcheck check-shell check-layers \
+.PHONY: all asan fuzz fuzz-programs test-programs run test busybox-test check check-gcc check-tidy check-cppcheck check-shell check-layers \
         repro install clean FORCE
 all: $(B)/crib
 
@@ -47,7 +48,7 @@ $(B)/kernel-headers: scripts/musl/headers
 	scripts/musl/headers $(CC) $@ && touch $@
 
 # changes when a switch or the way of compiling does, and takes with it all that was compiled
-$(B)/flags: export FLAGS = $(crib_ld) $(asan_cc) $(ours) $(theirs) $(NO_BUSYBOX)
+$(B)/flags: export FLAGS = $(crib_ld) $(asan_cc) $(fuzz_cc) $(ours) $(theirs) $(NO_BUSYBOX)
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
@@ -182,7 +183,37 @@ $(filter-out $(B)/tests/init,$(units)): $(filter-out %/runtime/main.o,$(asan)) $
 	@mkdir -p $(@D) && echo "cc $@"
 	$(Q)$(asan_cc) $(ours) -Wl,--gc-sections -o $@ $(unit_c) $(filter %.o,$^)
 
--include $(patsubst %.o,%.d,$(crib) $(init) $(asan))
+# ---- fuzz targets (tests/fuzz): a libFuzzer program each, on the runtime compiled once for all of them ----
+
+fuzz_cc = clang $(code) -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+fuzz := $(patsubst %.c,$(B)/%,$(subst tests/fuzz/,fuzz/,$(wildcard tests/fuzz/*.c)))
+fuzzed := $(patsubst %.c,$(B)/fuzz/obj/%.o,$(filter-out runtime/main.c,$(source)))
+fuzz_lib := $(lib:$(B)/%=$(B)/fuzz/%)
+
+$(fuzzed): $(B)/fuzz/obj/%.o: %.c $(B)/flags | $(unpacked)
+	@mkdir -p $(@D)
+	@echo "cc $@"
+	$(Q)$(fuzz_cc) $(ours) -MMD -MP -c -o $@ $<
+
+# what is instrumented is never left out by the linker: of libsodium, whose files hold more than is used, none is
+$(B)/fuzz/lib/libsodium/%.o: fuzz_cc = clang $(code) -O1 -g
+$(B)/fuzz/lib/%.o: $(B)/src/%.c $(B)/flags
+	@mkdir -p $(@D)
+	@echo "cc $@"
+	$(Q)$(fuzz_cc) $(theirs) -c -o $@ $<
+
+$(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(fuzzed) $(B)/embed.o $(fuzz_lib)
+	@echo "cc $@"
+	$(Q)$(fuzz_cc) -fsanitize=fuzzer $(ours) -Wl,--gc-sections -o $@ $< $(filter %.o,$^)
+
+# a machine without libFuzzer builds none, and tests/fuzz/run says so
+can_fuzz = echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+           clang -x c -fsanitize=fuzzer,address,undefined -o $(B)/can-fuzz - 2>/dev/null
+fuzz:
+	@mkdir -p $(B); if $(can_fuzz); then $(MAKE) --no-print-directory fuzz-programs; else echo "fuzz: no clang with libFuzzer here"; fi
+fuzz-programs: $(fuzz)
+
+-include $(patsubst %.o,%.d,$(crib) $(init) $(asan) $(fuzzed))
 
 # ---- use: show, test, check, install ----
 
@@ -196,7 +227,7 @@ run:
 
 test:
 	@scripts/setup test
-	@$(MAKE) --no-print-directory -j"$$(nproc)" all asan test-programs
+	@$(MAKE) --no-print-directory -j"$$(nproc)" all asan test-programs fuzz
 	@CRIB=$(CURDIR)/$(B)/crib tests/run
 
 busybox-test: $(B)/crib
