@@ -11,11 +11,14 @@
 #include "sandbox/facts.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/steps.h"
+#include "state/record.h"
 #include "state/state.h"
 #include "supervise/attach.h"
 #include "util/embed.h"
+#include "util/str.h"
 
 #include <sys/random.h>
+#include <time.h>
 
 struct life { /* of one sandbox, from its name to its end */
 	const struct lifecycle *lc;
@@ -113,11 +116,31 @@ static int on_message(void *arg, int *master, struct err *err)
 	}
 }
 
+/* For those who ask (crib get): not being able to is no reason not to run. */
+static void remember(struct life *l)
+{
+	const struct process_plan *process = &l->plan.process;
+	struct str command = { .arena = l->lc->arena };
+	struct err err;
+
+	for (size_t i = 0; i < process->args.n; i++)
+		str_add(&command, "%s%s", i ? " " : "", process->args.v[i]);
+	if (record_write(&l->claim, &(struct record){
+			.pid = l->sandbox.pid,
+			.start_time = process_start_time(l->sandbox.pid),
+			.started_s = time(NULL),
+			.image = l->spec->containers[0].image.name,
+			.command = command.s,
+		}, &err) < 0)
+		l->lc->warn(err.text);
+}
+
 static int attend(struct life *l, int *status, struct err *err)
 {
 	const struct attach_target target = { l->sandbox.pid, l->sandbox.pidfd, l->sandbox.sync, on_message, l };
 	int rc;
 
+	remember(l);
 	recover_others(l);
 	rc = attach_loop(&l->attach, &target, status, err);
 	l->sandbox.pid = -1; /* reaped */
@@ -208,6 +231,17 @@ int lifecycle_gc(const struct lifecycle *lc, size_t *cleaned, struct err *err)
 	TRY(state_open(&state, lc->state_root, err));
 	rc = state_recover(&state, step_undo_outside, cleaned, err);
 	image_clean(state.root);
+	state_close(&state);
+	return rc;
+}
+
+int lifecycle_list(const struct lifecycle *lc, struct record **records, size_t *n, struct err *err)
+{
+	struct state state;
+	int rc;
+
+	TRY(state_open(&state, lc->state_root, err));
+	rc = record_list(&state, lc->arena, records, n, err);
 	state_close(&state);
 	return rc;
 }

@@ -29,6 +29,10 @@ int lifecycle_plan(const struct lifecycle *lc, const struct spec *spec, bool jso
 /* Finishes what cribs that were killed left behind; *cleaned counts sandboxes. */
 int lifecycle_gc(const struct lifecycle *lc, size_t *cleaned, struct err *err) MUST_CHECK;
 
+/* The live sandboxes of this user, by name; in the arena. */
+struct record;
+int lifecycle_list(const struct lifecycle *lc, struct record **records, size_t *n, struct err *err) MUST_CHECK;
+
 /* ---- crib doctor ---- */
 
 /* Probes this host as this user; in the arena. */

@@ -26,6 +26,11 @@ static const struct flag output_flags[] = {
 	{ 0 },
 };
 
+static const struct flag get_flags[] = {
+	{ 'o', "output", "text|wide|json|name", "how to print (default: text)", flag_set_word, AT(output) },
+	{ 0 },
+};
+
 static const struct flag plan_flags[] = {
 	{ 'o', "output", "text|json", "how to print (default: text)", flag_set_word, AT(output) },
 	{ 0, "facts", "LIST", "plan for another host: uid=1000,kernel=6.12,cgroup=v2,...", flag_set_word, AT(facts) },
@@ -56,6 +61,13 @@ static const struct verb verbs[] = {
 	  "  crib plan busybox echo hello\n"
 	  "  crib plan --facts uid=1000,cgroup=none busybox\n\n"
 	  "Exit status: 0; 125 when it cannot be done on that host, or crib was used wrongly.\n" },
+	{ "get", "pods [NAME...]", "list what is running", { get_flags, help_flags }, verb_get,
+	  "A sandbox started by crib run is a pod of one container. Those of the same user and --root are seen.\n\n"
+	  "Examples:\n"
+	  "  crib get pods\n"
+	  "  crib get pods web -o json\n\n"
+	  "Exit status: 0; 125 when a named one is not running, or crib was used wrongly.\n",
+	  .flags_anywhere = true },
 	{ "doctor", "", "say what this host can do, and how to mend what it cannot", { output_flags, help_flags },
 	  verb_doctor,
 	  "Tries each thing in processes of its own; changes nothing.\n\n"
@@ -164,7 +176,8 @@ static int call_verb(struct words *w, char **argv, int *status, struct err *err)
 
 	TRY(find_verb(*argv, &verb, err));
 	w->verb = *argv++;
-	TRY(flags_parse(verb->tables, w, &argv, err));
+	TRY(verb->flags_anywhere ? flags_parse_anywhere(verb->tables, w, argv, err) :
+				   flags_parse(verb->tables, w, &argv, err));
 	*status = 0;
 	return w->help ? help_on(w, verb, err) : verb->run(w, argv, status, err);
 }

@@ -203,6 +203,24 @@ int flags_parse(const struct flag *const *tables, struct words *w, char ***args,
 	return 0;
 }
 
+int flags_parse_anywhere(const struct flag *const *tables, struct words *w, char **args, struct err *err)
+{
+	char **to = args;
+	bool flags = true;
+
+	while (*args) {
+		char **before = args;
+
+		if (flags)
+			TRY(flags_parse(tables, w, &args, err));
+		flags &= args == before || !str_eq(args[-1], "--");
+		if (*args)
+			*to++ = *args++;
+	}
+	*to = NULL;
+	return 0;
+}
+
 /* ---- help ---- */
 
 void flags_help(const struct flag *const *tables, struct str *out)

@@ -37,6 +37,10 @@ extern const struct flag help_flags[]; /* -h, --help: last in a verb's tables */
  * *args is moved to the first word that is no flag. */
 int flags_parse(const struct flag *const *tables, struct words *w, char ***args, struct err *err) MUST_CHECK;
 
+/* The same for verbs without a command behind them, kubectl's way: flags may stand
+ * between and behind the words, up to a "--"; the words stay in args. */
+int flags_parse_anywhere(const struct flag *const *tables, struct words *w, char **args, struct err *err) MUST_CHECK;
+
 /* The rows as help, one line each. */
 void flags_help(const struct flag *const *tables, struct str *out);
 

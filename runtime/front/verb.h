@@ -17,16 +17,23 @@ struct verb {
 	const struct flag *const tables[4]; /* ended by NULL */
 	verb_function *run;
 	const char *more; /* help: examples, exit status */
+	bool flags_anywhere;
 };
 
 verb_function verb_run, verb_lower, verb_plan;      /* verb_run.c */
 verb_function verb_doctor, verb_gc, verb_version;   /* verb_host.c */
+
+verb_function verb_get;                             /* verb_get.c */
 
 /* For verbs: what lifecycle wants, the words they may share. */
 struct lifecycle verb_lifecycle(struct words *w);
 
 /* Text to standard output, whole. */
 int verb_print(const char *text, struct err *err) MUST_CHECK;
+
+struct yyjson_mut_doc;
+/* The document, indented, with a line feed; frees it. */
+int verb_print_json(struct yyjson_mut_doc *doc, struct err *err) MUST_CHECK;
 
 /* -o: text (the default) or json. */
 int verb_wants_json(const struct words *w, bool *json, struct err *err) MUST_CHECK;

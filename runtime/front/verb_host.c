@@ -74,7 +74,7 @@ static const char *findings_text(struct arena *arena, const struct finding *f, s
 	return out.s;
 }
 
-static int print_json(yyjson_mut_doc *doc, struct err *err)
+int verb_print_json(yyjson_mut_doc *doc, struct err *err)
 {
 	char *text = yyjson_mut_write(doc, YYJSON_WRITE_PRETTY_TWO_SPACES | YYJSON_WRITE_ALLOW_INVALID_UNICODE, NULL);
 	int rc = verb_print(text ? text : "{}", err);
@@ -101,7 +101,7 @@ static int print_findings_json(const struct finding *f, size_t n, bool can_run, 
 		if (f[i].fix)
 			yyjson_mut_obj_add_str(doc, o, "fix", f[i].fix);
 	}
-	return print_json(doc, err);
+	return verb_print_json(doc, err);
 }
 
 int verb_doctor(struct words *w, char **rest, int *status, struct err *err)
@@ -151,5 +151,5 @@ int verb_version(struct words *w, char **rest, int *status, struct err *err)
 	yyjson_mut_doc_set_root(doc, root);
 	yyjson_mut_obj_add_str(doc, root, "version", lifecycle_version());
 	yyjson_mut_obj_add_str(doc, root, "rootfs", lifecycle_rootfs_id());
-	return print_json(doc, err);
+	return verb_print_json(doc, err);
 }

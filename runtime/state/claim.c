@@ -2,8 +2,9 @@
  *
  * Names, their locks and journals. A journal is text, one step a line:
  *
- *     crib-journal 1
+ *     crib-journal 2
  *     cgroup /sys/fs/cgroup/crib-web
+ *     note process 4711 1234567 1790000000
  *
  * A line is written in one write before its step is done; a torn last line
  * (no newline) is a step that was not begun.
@@ -17,7 +18,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-static const char header[] = "crib-journal 1\n";
+static const char header[] = "crib-journal 2\n";
 
 enum { MAX_JOURNAL = 64 * 1024 };
 
@@ -45,6 +46,8 @@ static int lock(struct claim *claim, const struct state *state, int flags)
 
 static int undo_line(const char *line, step_undo *undo, struct err *err)
 {
+	if (str_after(line, "note "))
+		return 0;
 	for (int kind = 0; kind < STEP_KINDS; kind++) {
 		const char *arg = str_after(line, step_names[kind]);
 		struct step step = { (enum step_kind)kind, arg ? arg + 1 : NULL };
@@ -215,6 +218,22 @@ int claim_journal(struct claim *claim, const struct step *step, struct err *err)
 	if (n >= (int)sizeof(line) || strchr(step->arg, '\n'))
 		return err_set(err, EINVAL, "journal: %s cannot be written down", step->arg);
 	rc = write_down(claim, line, (size_t)n);
+	return rc < 0 ? err_sys(err, -rc, "journal of sandbox %s", claim->name) : 0;
+}
+
+int claim_note(struct claim *claim, const char *key, const char *value, struct err *err)
+{
+	char line[4200];
+	int n = snprintf(line, sizeof(line) - 1, "note %s %s", key, value);
+	int rc;
+
+	if (n > (int)sizeof(line) - 2)
+		n = (int)sizeof(line) - 2;
+	for (int i = 0; i < n; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
+	line[n] = '\n';
+	rc = write_down(claim, line, (size_t)n + 1);
 	return rc < 0 ? err_sys(err, -rc, "journal of sandbox %s", claim->name) : 0;
 }
 

@@ -47,6 +47,10 @@ int claim_take(struct claim *claim, const struct state *state, const char *name,
 /* Writes the step down; must come before it is done. */
 int claim_journal(struct claim *claim, const struct step *step, struct err *err) MUST_CHECK;
 
+/* Writes a note: what needs no undoing, and is there for who asks. Control characters of
+ * the value become question marks, and what is longer than a few thousand bytes is cut. */
+int claim_note(struct claim *claim, const char *key, const char *value, struct err *err) MUST_CHECK;
+
 /* Undoes all that the journal holds, last first, and gives the name back. When a
  * step cannot be undone the journal stays, for the next try. */
 int claim_undo(struct claim *claim, const struct state *state, step_undo *undo, struct err *err) MUST_CHECK;

@@ -52,7 +52,7 @@ static void test_life(void)
 /* A journal that ends at any byte: whole lines are undone, a torn one was never begun. */
 static void test_torn(void)
 {
-	static const char whole[] = "crib-journal 1\ncgroup /x/crib-a\ncgroup /x/crib-b\n";
+	static const char whole[] = "crib-journal 2\ncgroup /x/crib-a\ncgroup /x/crib-b\n";
 	struct state state;
 	struct err err;
 	char path[256];
@@ -76,10 +76,10 @@ static void test_torn(void)
 /* What is not understood is told and kept, and harms no other. */
 static void test_foreign(void)
 {
-	static const char *const texts[] = { "crib-journal 2\ncgroup /x/crib-a\n", "crib-journal 1\nveth crib0\n", "\n",
-					     "crib-journal 1\ncgroup\n", "garbage\n\001\377\n", "crib-journal 10\n",
-					     " crib-journal 1\n", "crib-journal 1\n\n", "crib-journal 1\n\001\377\n",
-					     "crib-journal 1\ncgroups /x/crib-a\n", "crib-journal 1\nCGROUP /x/crib-a\n" };
+	static const char *const texts[] = { "crib-journal 1\ncgroup /x/crib-a\n", "crib-journal 2\nveth crib0\n", "\n",
+					     "crib-journal 2\ncgroup\n", "garbage\n\001\377\n", "crib-journal 20\n",
+					     " crib-journal 2\n", "crib-journal 2\n\n", "crib-journal 2\n\001\377\n",
+					     "crib-journal 2\ncgroups /x/crib-a\n", "crib-journal 2\nCGROUP /x/crib-a\n" };
 	struct state state;
 	struct err err;
 	char path[256];
@@ -88,7 +88,7 @@ static void test_foreign(void)
 	open_area(&state, path);
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		write_file(state.sandboxes, "foreign", texts[i]);
-		write_file(state.sandboxes, "good", "crib-journal 1\ncgroup /x/crib-good\n");
+		write_file(state.sandboxes, "good", "crib-journal 2\ncgroup /x/crib-good\n");
 		n_undone = 0;
 		check(state_recover(&state, note, &cleaned, &err) < 0 && strstr(err.text, "foreign"), "foreign %zu: %s", i,
 		      err.text);
@@ -109,8 +109,8 @@ static void write_bytes(int dirfd, const char *name, const char *bytes, size_t n
 /* Bytes that no crib writes: a line behind a NUL is not lost in silence; a torn end may be anything. */
 static void test_binary(void)
 {
-	static const char hidden[] = "crib-journal 1\ncgroup /x/crib-a\n\0cgroup /x/crib-b\n";
-	static const char torn[] = "crib-journal 1\ncgroup /x/crib-a\n\0\0\0\377";
+	static const char hidden[] = "crib-journal 2\ncgroup /x/crib-a\n\0cgroup /x/crib-b\n";
+	static const char torn[] = "crib-journal 2\ncgroup /x/crib-a\n\0\0\0\377";
 	struct state state;
 	struct err err;
 	char path[256], *huge = malloc(1 << 20);
@@ -132,7 +132,7 @@ static void test_binary(void)
 			x = x * 1103515245 + 12345;
 			huge[i] = (char)(x >> 16);
 		}
-		memcpy(huge, "crib-journal 1\n", seed % 2 ? 15 : 0);
+		memcpy(huge, "crib-journal 2\n", seed % 2 ? 15 : 0);
 		write_bytes(state.sandboxes, "dead", huge, 300);
 		n_undone = 0;
 		cleaned = (size_t)state_recover(&state, note, &cleaned, &err);
@@ -152,7 +152,7 @@ static void test_kinds(void)
 	size_t cleaned;
 
 	open_area(&state, path);
-	write_file(state.sandboxes, "victim", "crib-journal 1\ncgroup /x/crib-v\n");
+	write_file(state.sandboxes, "victim", "crib-journal 2\ncgroup /x/crib-v\n");
 	if (symlinkat("victim", state.sandboxes, "link") < 0 || mkfifoat(state.sandboxes, "fifo", 0600) < 0 ||
 	    mkdirat(state.sandboxes, "dir", 0700) < 0)
 		abort();
@@ -198,7 +198,7 @@ static void test_undo_fails(void)
 	size_t cleaned;
 
 	open_area(&state, path);
-	write_file(state.sandboxes, "busy", "crib-journal 1\ncgroup /x/crib-a\n");
+	write_file(state.sandboxes, "busy", "crib-journal 2\ncgroup /x/crib-a\n");
 	undo_fails = 1;
 	check(state_recover(&state, note, &cleaned, &err) == -EBUSY && exists(state.sandboxes, "busy"), "kept while busy");
 	undo_fails = 0;
