@@ -20,6 +20,11 @@ int rlimit_number(const char *name);
 /* "RLIMIT_NOFILE"; NULL: no such limit */
 const char *rlimit_name(int resource);
 
+/* "EPERM"; -1: no such error */
+int errno_number(const char *name);
+/* "EPERM"; NULL: not known here */
+const char *errno_name(int number);
+
 /* "CAP_CHOWN"; NULL: not known here */
 const char *capability_name(unsigned number);
 
