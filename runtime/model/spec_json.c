@@ -7,6 +7,7 @@
 #include "model/spec.h"
 
 #include "model/names.h"
+#include "model/seccomp_names.h"
 #include "util/arena.h"
 
 #include <yyjson.h>
@@ -260,6 +261,14 @@ static value *hooks_json(struct json *j, const struct container_spec *c)
 	return array;
 }
 
+static void put_seccomp(struct json *j, value *to, const struct container_spec *c)
+{
+	if (c->seccomp_choice == SECCOMP_UNCONFINED)
+		put_str(j, to, "seccomp", "unconfined");
+	else if (c->seccomp_choice == SECCOMP_PROFILE && c->seccomp)
+		yyjson_mut_obj_add_val(j->doc, to, "seccomp", seccomp_json_value(j->doc, c->seccomp));
+}
+
 static value *container_json(struct json *j, const struct container_spec *c)
 {
 	value *o = yyjson_mut_obj(j->doc);
@@ -275,7 +284,7 @@ static value *container_json(struct json *j, const struct container_spec *c)
 	put(j, o, "devices", devices_json(j, c));
 	put(j, o, "hooks", hooks_json(j, c));
 	put(j, o, "resources", resources_json(j, &c->resources));
-	put_true(j, o, "seccomp", c->seccomp != NULL);
+	put_seccomp(j, o, c);
 	return o;
 }
 
