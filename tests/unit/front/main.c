@@ -80,6 +80,7 @@ int main(void)
 	test_mounts();
 	test_env();
 	test_lower();
+	test_seccomp();
 	rmdir(scratch);
 	arena_free(&arena);
 	printf("front: %d passed, %d failed, %d skipped\n", passed, failed, skipped);

@@ -27,5 +27,6 @@ void test_flags(void);
 void test_mounts(void);
 void test_env(void);
 void test_lower(void);
+void test_seccomp(void);
 
 #endif
