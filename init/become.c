@@ -110,14 +110,13 @@ static void drop_bounding(uint64_t keep)
 {
 	/* up to what the kernel knows, be it newer than we are */
 	for (int cap = 0; cap < 64; cap++) {
-		int set = prctl(PR_CAPBSET_READ, cap, 0, 0, 0);
-
-		if (set < 0 && errno == EINVAL)
+		if (keep & CAP_BIT(cap) || prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
+			continue;
+		if (errno == EINVAL)
 			break; /* the kernel knows no more */
-		if (set < 0)
-			fail(EXIT_INIT, errno, "bounding set");
-		if (set && !(keep & CAP_BIT(cap)) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
-			fail(EXIT_INIT, errno, "bounding set");
+		/* without CAP_SETPCAP: well, if it is out already */
+		if (errno != EPERM || prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0)
+			fail(EXIT_INIT, EPERM, "bounding set");
 	}
 }
 
@@ -167,9 +166,13 @@ static void set_command_capabilities(const struct handoff *h, uint64_t loan)
 	uint64_t ambient = h->flags & HANDOFF_AMBIENT ? h->cap_ambient : 0;
 
 	set_capabilities(h->cap_permitted | loan, h->cap_effective | loan, ambient);
-	for (int cap = 0; cap < 64; cap++)
-		if ((ambient & CAP_BIT(cap)) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
-			fail(EXIT_INIT, errno, "ambient capabilities");
+	for (int cap = 0; cap < 64; cap++) {
+		if (!(ambient & CAP_BIT(cap)) || prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) == 0)
+			continue;
+		if (errno == EINVAL)
+			break; /* all were asked for, and the kernel knows no more */
+		fail(EXIT_INIT, errno, "ambient capabilities");
+	}
 }
 
 /* A directory outside of our root has no name here (CVE-2024-21626): the kernel

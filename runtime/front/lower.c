@@ -112,6 +112,27 @@ static int lower_env(struct words *w, struct err *err)
 	return 0;
 }
 
+/* ---- security ---- */
+
+/* docker's --privileged, but in a user namespace of its own unless that is opened by its own name.
+ * What was said besides stands. */
+static void lower_privileged(struct container_spec *c)
+{
+	if (c->seccomp_choice == SECCOMP_DEFAULT)
+		c->seccomp_choice = SECCOMP_UNCONFINED;
+	if (!c->process.apparmor_profile)
+		c->process.apparmor_profile = "unconfined";
+	c->unmask_all = true;
+	c->process.allow_new_privs = true;
+}
+
+/* What the restricted level asks for and a run can give without being told. */
+static void lower_restricted(struct container_spec *c)
+{
+	c->process.caps.drop = CAPS_ALL;
+	c->process.nonroot_required = true;
+}
+
 int lower_run(struct words *w, char **rest, bool random_name, struct spec *spec, struct err *err)
 {
 	if (w->rootfs) {
@@ -127,6 +148,10 @@ int lower_run(struct words *w, char **rest, bool random_name, struct spec *spec,
 		w->sandbox.name = make_name(w, random_name);
 	w->container.name = w->sandbox.name;
 	TRY(lower_env(w, err));
+	if (w->container.privileged)
+		lower_privileged(&w->container);
+	if (w->sandbox.security == SECURITY_RESTRICTED)
+		lower_restricted(&w->container);
 	*spec = (struct spec){ w->sandbox, &w->container, 1 };
 	return spec_check(spec, err);
 }

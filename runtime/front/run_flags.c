@@ -6,6 +6,7 @@
 #include "front/run_flags.h"
 
 #include "front/mount.h"
+#include "front/security_opt.h"
 #include "front/value.h"
 #include "model/names.h"
 
@@ -171,6 +172,36 @@ SETTER(set_forward)
 	return 0;
 }
 
+/* ---- security ---- */
+
+SETTER(set_userns)
+{
+	w->sandbox.userns_asked = true;
+	return set_namespace(w, flag, value, err);
+}
+
+SETTER(add_cap)
+{
+	return caps_add(value, (uint64_t *)(void *)((char *)w + flag->member), w->arena, err);
+}
+
+SETTER(add_security_opt)
+{
+	(void)flag;
+	return security_opt_add(w, value, err);
+}
+
+SETTER(set_security)
+{
+	(void)flag;
+	for (int level = SECURITY_PRIVILEGED; level < SECURITY_LEVELS; level++)
+		if (str_eq(value, security_level_names[level])) {
+			w->sandbox.security = (enum security_level)level;
+			return 0;
+		}
+	return err_set(err, EINVAL, "restricted, baseline or privileged");
+}
+
 /* ---- names and values ---- */
 
 static int add_pair(struct words *w, struct pairs *pairs, const char *value, struct err *err)
@@ -280,9 +311,21 @@ const struct flag run_flags[] = {
 	{ 0, "stop-signal", "SIGNAL", "what asks the command to end (default: TERM)", set_stop_signal, 0 },
 	{ 0, "stop-timeout", "SECONDS", "time for that before it is killed; -1 for ever (default: 10)", set_stop_timeout, 0 },
 
+	{ 0, "security", "LEVEL", "hold it against restricted, baseline or privileged of Kubernetes' Pod Security Standards",
+	  set_security, 0 },
+	{ 0, "cap-add", "ALL|NAME", "add a capability to the default ones, also for a user who is not root", add_cap,
+	  AT(container.process.caps.add) },
+	{ 0, "cap-drop", "ALL|NAME", "drop a capability of the default ones", add_cap, AT(container.process.caps.drop) },
+	{ 0, "allow-new-privs", NULL, "opens the sandbox: set-user-ID programs and file capabilities work", flag_set_switch,
+	  AT(container.process.allow_new_privs) },
+	{ 0, "security-opt", "KEY[=VALUE]", "docker's no-new-privileges, seccomp, apparmor, label, systempaths; mask, unmask",
+	  add_security_opt, 0 },
+	{ 0, "privileged", NULL, "opens the sandbox: all capabilities, no filter, no masks; of its own user namespace",
+	  flag_set_switch, AT(container.privileged) },
+
 	{ 0, "network", "none|host", "host opens the sandbox to your network (default: none)", set_network,
 	  AT(sandbox.ns[NS_NETWORK]) },
-	{ 0, "userns", "private|host", "host opens the sandbox: its ids are the host's", set_namespace,
+	{ 0, "userns", "private|host", "host opens the sandbox: its ids are the host's", set_userns,
 	  AT(sandbox.ns[NS_USER]) },
 	{ 0, "ipc", "private|host", "host opens the sandbox to your shared memory", set_namespace, AT(sandbox.ns[NS_IPC]) },
 	{ 0, "uts", "private|host", "host opens the sandbox: it has your host name", set_namespace, AT(sandbox.ns[NS_UTS]) },

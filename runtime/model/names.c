@@ -126,6 +126,16 @@ const char *rlimit_name(int resource)
 	return NULL;
 }
 
+int capability_number(const char *name)
+{
+	const char *bare = strncasecmp(name, "CAP_", 4) == 0 ? name + 4 : name;
+
+	for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++)
+		if (strcasecmp(bare, capabilities[i] + strlen("CAP_")) == 0)
+			return (int)i;
+	return -1;
+}
+
 const char *capability_name(unsigned number)
 {
 	return number < ARRAY_SIZE(capabilities) ? capabilities[number] : NULL;

@@ -25,6 +25,8 @@ int errno_number(const char *name);
 /* "EPERM"; NULL: not known here */
 const char *errno_name(int number);
 
+/* "CHOWN", "cap_chown"; -1: no such capability */
+int capability_number(const char *name);
 /* "CAP_CHOWN"; NULL: not known here */
 const char *capability_name(unsigned number);
 

@@ -20,6 +20,13 @@ const char *const ns_type_names[NS_TYPES] = {
 	[NS_UTS] = "uts",   [NS_IPC] = "ipc", [NS_CGROUP] = "cgroup", [NS_TIME] = "time",
 };
 
+const char *const security_level_names[SECURITY_LEVELS] = {
+	[SECURITY_UNSAID] = "",
+	[SECURITY_PRIVILEGED] = "privileged",
+	[SECURITY_BASELINE] = "baseline",
+	[SECURITY_RESTRICTED] = "restricted",
+};
+
 static bool lower_or_digit(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -154,6 +161,7 @@ static int check_container(const struct container_spec *c, struct err *err)
 		TRY(check_mount(&c->mounts[i], err));
 	TRY(check_paths(&c->masked_paths, "masked", err));
 	TRY(check_paths(&c->readonly_paths, "read-only", err));
+	TRY(check_paths(&c->unmasked_paths, "unmasked", err));
 	for (size_t i = 0; i < c->n_devices; i++)
 		if (!absolute(c->devices[i].path) || has_dotdot(c->devices[i].path))
 			return err_set(err, EINVAL, "device \"%s\": not an absolute path without \"..\"",

@@ -65,8 +65,16 @@ struct mount_spec {
 /* ---- process ---- */
 
 struct caps_spec { /* bit N is capability N (capabilities(7)) */
-	bool said;
+	bool said; /* the five sets are meant exactly (OCI); else plan's default list, changed by add and drop */
 	uint64_t bounding, effective, permitted, inheritable, ambient;
+	uint64_t add, drop; /* CAPS_ALL: whatever the kernel knows, be it newer than we are */
+};
+
+#define CAPS_ALL (~UINT64_C(0))
+
+struct selinux_spec { /* parts of a label, in place of those of the default one */
+	const char *user, *role, *type, *level;
+	bool disable; /* no label, by name */
 };
 
 struct process_spec {
@@ -81,12 +89,15 @@ struct process_spec {
 	bool init;                 /* a PID 1 that reaps and forwards; else the command is PID 1 */
 	bool forward_group;        /* forward signals to the command's process group */
 	bool allow_new_privs;
+	bool nonroot_required;     /* refused when the user turns out to be 0 (Kubernetes' runAsNonRoot) */
 	struct rlimit_spec *rlimits;
 	size_t n_rlimits;
 	struct caps_spec caps;
 	int stop_signal;           /* 0 is SIGTERM */
 	int64_t stop_timeout_s;    /* -1: never kill; set by fronts, default 10 */
-	const char *apparmor_profile, *selinux_label;
+	const char *apparmor_profile; /* "unconfined": none, by name */
+	const char *selinux_label;
+	struct selinux_spec selinux;
 };
 
 /* ---- container ---- */
@@ -132,6 +143,10 @@ struct container_spec {
 	struct mount_spec *mounts;     /* in order, on top of the standard ones */
 	size_t n_mounts;
 	struct strs masked_paths, readonly_paths; /* beyond the standard ones */
+	struct strs unmasked_paths;    /* standard ones that are left as the kernel makes them */
+	bool unmask_all;               /* all of those */
+	struct strs proc_options;      /* of the mount of /proc: "hidepid=2" */
+	bool privileged;               /* docker's switch; a front sets what it stands for besides */
 	struct device_spec *devices;
 	size_t n_devices;
 	struct hook_spec *hooks;
@@ -148,11 +163,21 @@ enum network_kind {
 	NETWORK_HOST,
 };
 
+enum security_level { /* Kubernetes' Pod Security Standards; what a level refuses is plan/security.c */
+	SECURITY_UNSAID,
+	SECURITY_PRIVILEGED, /* refuses nothing */
+	SECURITY_BASELINE,
+	SECURITY_RESTRICTED,
+	SECURITY_LEVELS,
+};
+
 struct sandbox_spec {
 	const char *name;              /* unique among the live ones of a user; valid as a host name label */
 	const char *hostname;          /* NULL is the name */
 	const char *domainname;
 	struct ns_spec ns[NS_TYPES];
+	bool userns_asked;             /* NS_USER's mode was said: Kubernetes' hostUsers is not left out */
+	enum security_level security;
 	struct id_maps uid_maps, gid_maps; /* empty: plan chooses by what the host allows */
 	enum network_kind network;
 	struct pairs sysctls;
@@ -173,6 +198,7 @@ struct err;
 
 /* Names of the types above, for printing and parsing: "user", "pid", … */
 extern const char *const ns_type_names[NS_TYPES];
+extern const char *const security_level_names[SECURITY_LEVELS];
 
 /* A name for a sandbox: [a-z0-9]([-a-z0-9]*[a-z0-9])?, at most 63 bytes (RFC 1123
  * label, as Kubernetes' pod names: they are host names and path components). */

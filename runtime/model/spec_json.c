@@ -142,10 +142,24 @@ static void put_cap_set(struct json *j, value *to, const char *name, uint64_t se
 	}
 }
 
+static void put_cap_change(struct json *j, value *to, const char *name, uint64_t set)
+{
+	if (set == CAPS_ALL)
+		yyjson_mut_arr_add_str(j->doc, yyjson_mut_obj_add_arr(j->doc, to, name), "ALL");
+	else if (set)
+		put_cap_set(j, to, name, set);
+}
+
 static void put_caps(struct json *j, value *to, const struct caps_spec *caps)
 {
-	if (!caps->said)
+	if (!caps->said) {
+		value *o = yyjson_mut_obj(j->doc);
+
+		put_cap_change(j, o, "add", caps->add);
+		put_cap_change(j, o, "drop", caps->drop);
+		put(j, to, "capabilities", o);
 		return;
+	}
 
 	value *o = yyjson_mut_obj_add_obj(j->doc, to, "capabilities");
 
@@ -154,6 +168,18 @@ static void put_caps(struct json *j, value *to, const struct caps_spec *caps)
 	put_cap_set(j, o, "permitted", caps->permitted);
 	put_cap_set(j, o, "inheritable", caps->inheritable);
 	put_cap_set(j, o, "ambient", caps->ambient);
+}
+
+static value *selinux_json(struct json *j, const struct selinux_spec *s)
+{
+	value *o = yyjson_mut_obj(j->doc);
+
+	put_true(j, o, "disable", s->disable);
+	put_str(j, o, "user", s->user);
+	put_str(j, o, "role", s->role);
+	put_str(j, o, "type", s->type);
+	put_str(j, o, "level", s->level);
+	return o;
 }
 
 static value *process_json(struct json *j, const struct process_spec *p)
@@ -171,12 +197,14 @@ static value *process_json(struct json *j, const struct process_spec *p)
 	put_true(j, o, "init", p->init);
 	put_str(j, o, "forwardTo", p->forward_group ? "group" : NULL);
 	put_true(j, o, "allowNewPrivileges", p->allow_new_privs);
+	put_true(j, o, "runAsNonRoot", p->nonroot_required);
 	put(j, o, "rlimits", rlimits_json(j, p));
 	put_caps(j, o, &p->caps);
 	put_str(j, o, "stopSignal", p->stop_signal ? signal_name(j->arena, p->stop_signal) : NULL);
 	yyjson_mut_obj_add_sint(j->doc, o, "stopTimeoutSeconds", p->stop_timeout_s); /* 0: kill at once */
 	put_str(j, o, "apparmorProfile", p->apparmor_profile);
 	put_str(j, o, "selinuxLabel", p->selinux_label);
+	put(j, o, "selinuxOptions", selinux_json(j, &p->selinux));
 	return o;
 }
 
@@ -281,6 +309,10 @@ static value *container_json(struct json *j, const struct container_spec *c)
 	put(j, o, "mounts", mounts_json(j, c));
 	put(j, o, "maskedPaths", strs_json(j, &c->masked_paths));
 	put(j, o, "readonlyPaths", strs_json(j, &c->readonly_paths));
+	put(j, o, "unmaskedPaths", strs_json(j, &c->unmasked_paths));
+	put_true(j, o, "unmaskAll", c->unmask_all);
+	put(j, o, "procOptions", strs_json(j, &c->proc_options));
+	put_true(j, o, "privileged", c->privileged);
 	put(j, o, "devices", devices_json(j, c));
 	put(j, o, "hooks", hooks_json(j, c));
 	put(j, o, "resources", resources_json(j, &c->resources));
@@ -329,6 +361,8 @@ static value *sandbox_json(struct json *j, const struct sandbox_spec *s)
 	put_str(j, o, "hostname", s->hostname);
 	put_str(j, o, "domainname", s->domainname);
 	put(j, o, "namespaces", namespaces_json(j, s));
+	put_true(j, o, "userNamespaceAsked", s->userns_asked);
+	put_str(j, o, "security", s->security ? security_level_names[s->security] : NULL);
 	put(j, o, "uidMappings", maps_json(j, &s->uid_maps));
 	put(j, o, "gidMappings", maps_json(j, &s->gid_maps));
 	put_str(j, o, "network", s->network == NETWORK_HOST ? "host" : "none");

@@ -30,11 +30,22 @@ static int set_bool(bool *out, const char *value)
 static int set_uid(struct facts *f, const char *value)
 {
 	f->privileged = str_eq(value, "0");
+	f->caps = f->privileged ? ~UINT64_C(0) : 0;
 	return set_number(&f->uid, value);
 }
 
 static int set_gid(struct facts *f, const char *value) { return set_number(&f->gid, value); }
 static int set_privileged(struct facts *f, const char *value) { return set_bool(&f->privileged, value); }
+
+static int set_caps(struct facts *f, const char *value)
+{
+	size_t n = strspn(value, "0123456789abcdef");
+
+	if (!n || n > 16 || value[n])
+		return -EINVAL;
+	f->caps = strtoull(value, NULL, 16);
+	return 0;
+}
 
 static int set_kernel(struct facts *f, const char *value)
 {
@@ -81,7 +92,7 @@ static const struct {
 	fact_set *set;
 } rows[] = {
 	{ "uid", set_uid },       { "gid", set_gid },       { "privileged", set_privileged },
-	{ "kernel", set_kernel }, { "cgroup", set_cgroup },
+	{ "kernel", set_kernel }, { "cgroup", set_cgroup }, { "caps", set_caps },
 };
 
 static int parse_word(struct facts *facts, const char *word, struct err *err)
@@ -96,7 +107,7 @@ static int parse_word(struct facts *facts, const char *word, struct err *err)
 		return 0;
 	}
 	return err_set(err, EINVAL,
-		       "host fact \"%s\" is not understood: say uid=N gid=N privileged=0|1 kernel=6.12 "
+		       "host fact \"%s\" is not understood: say uid=N gid=N privileged=0|1 caps=HEX kernel=6.12 "
 		       "cgroup=none|v1|v2|hybrid|mixed|delegated, in this order",
 		       word);
 }

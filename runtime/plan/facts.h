@@ -25,12 +25,13 @@ struct facts {
 	uint32_t uid, gid;        /* effective */
 	unsigned kernel;          /* major * 1000 + minor: 6012 is 6.12 */
 	bool privileged;          /* CAP_SYS_ADMIN here: all ids that are mapped here may be mapped on */
+	uint64_t caps;            /* permitted here: the most that there can be in the host's user namespace */
 	struct id_maps uid_maps, gid_maps; /* the ids that there are here; empty: all of them */
 	bool setgroups_denied;    /* in this user namespace, and so in those below it */
 	struct controller_fact controllers[CTRL_COUNT];
 };
 
-/* Words, comma separated, over *facts: uid= gid= kernel=6.12 privileged=0|1
+/* Words, comma separated, over *facts: uid= gid= kernel=6.12 privileged=0|1 caps=HEX
  * cgroup=none|v1|v2|hybrid|mixed|delegated, in this order. */
 int facts_parse(struct facts *facts, const char *words, struct arena *arena, struct err *err) MUST_CHECK;
 

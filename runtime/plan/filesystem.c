@@ -107,7 +107,9 @@ static void plan_root(struct planner *p)
 {
 	const struct container_spec *c = p->container;
 
-	add(p, &(struct op){ OP_ROOT, "/", c->image.path ? c->image.path : c->image.name, .attrs = SYS_MOUNT_ATTR_NODEV });
+	/* set-user-ID files and file capabilities count only where that was asked for */
+	add(p, &(struct op){ OP_ROOT, "/", c->image.path ? c->image.path : c->image.name,
+			     .attrs = SYS_MOUNT_ATTR_NODEV | (c->process.allow_new_privs ? 0 : SYS_MOUNT_ATTR_NOSUID) });
 	p->plan->writable_bytes = c->writable_bytes ? c->writable_bytes : default_writable_bytes;
 }
 
@@ -194,7 +196,7 @@ static int plan_sysctl(struct planner *p, const struct pair *sysctl)
 
 static void plan_kernel_filesystems(struct planner *p)
 {
-	add(p, &proc_op);
+	add(p, &proc_op)->options = p->container->proc_options;
 	for (size_t i = 0; i < ARRAY_SIZE(dev_ops); i++)
 		add(p, &dev_ops[i]);
 	add(p, maps_id(&p->plan->gid_maps, 5) ? &pts_gid_op : &pts_op);
@@ -220,20 +222,51 @@ static int plan_networked(struct planner *p)
 	return 0;
 }
 
-static void plan_hidden(struct planner *p)
+static bool is_unmasked(const struct container_spec *c, const char *path)
+{
+	for (size_t i = 0; i < c->unmasked_paths.n; i++)
+		if (str_eq(c->unmasked_paths.v[i], path))
+			return true;
+	return c->unmask_all;
+}
+
+/* What is not hidden cannot be shown: a word of the user's would be dropped in silence. */
+static int check_unmasked(struct planner *p)
+{
+	const struct strs *list = &p->container->unmasked_paths;
+
+	for (size_t i = 0; i < list->n; i++) {
+		bool known = false;
+
+		for (size_t k = 0; k < ARRAY_SIZE(masked); k++)
+			known |= str_eq(list->v[i], masked[k]);
+		for (size_t k = 0; k < ARRAY_SIZE(readonly); k++)
+			known |= str_eq(list->v[i], readonly[k]);
+		if (!known)
+			return err_set(p->err, EINVAL, "%s cannot be unmasked: it is not one of the paths that are masked or "
+						       "made read-only (see crib plan)", list->v[i]);
+	}
+	return 0;
+}
+
+static int plan_hidden(struct planner *p)
 {
 	const struct container_spec *c = p->container;
 
+	TRY(check_unmasked(p));
 	for (size_t i = 0; i < ARRAY_SIZE(masked); i++)
-		add(p, &(struct op){ OP_MASK, masked[i], .missing_ok = true });
+		if (!is_unmasked(c, masked[i]))
+			add(p, &(struct op){ OP_MASK, masked[i], .missing_ok = true });
 	for (size_t i = 0; i < c->masked_paths.n; i++)
 		add(p, &(struct op){ OP_MASK, c->masked_paths.v[i], .missing_ok = true });
 	for (size_t i = 0; i < ARRAY_SIZE(readonly); i++)
-		add(p, &(struct op){ OP_READONLY, readonly[i], .missing_ok = true });
+		if (!is_unmasked(c, readonly[i]))
+			add(p, &(struct op){ OP_READONLY, readonly[i], .missing_ok = true });
 	for (size_t i = 0; i < c->readonly_paths.n; i++)
 		add(p, &(struct op){ OP_READONLY, c->readonly_paths.v[i], .missing_ok = true });
 	if (c->root_readonly)
 		add(p, &(struct op){ OP_READONLY, "/" });
+	return 0;
 }
 
 int plan_filesystem(struct planner *p)
@@ -250,6 +283,5 @@ int plan_filesystem(struct planner *p)
 		add(p, &(struct op){ OP_MKDIR, c->process.cwd, .mode = 0755 });
 	if (c->process.terminal)
 		add(p, &(struct op){ OP_TERMINAL, "/dev/console" });
-	plan_hidden(p);
-	return 0;
+	return plan_hidden(p);
 }

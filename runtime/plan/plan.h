@@ -76,6 +76,8 @@ struct process_plan {
 	struct strs extra_groups;
 	uint32_t umask;
 	uint64_t cap_bounding, cap_permitted, cap_effective, cap_ambient;
+	uint64_t cap_user_ambient;   /* ambient too when the user is not root, who gets the others without */
+	bool nonroot_required;       /* to be refused when the user turns out to be 0 */
 	bool no_new_privs, terminal, stdin_open, forward_group;
 	struct rlimit_spec *rlimits;
 	const char **rlimit_names;   /* by rlimits: RLIMIT_NOFILE… */

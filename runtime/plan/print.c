@@ -131,9 +131,14 @@ static void add_process(struct str *s, const struct process_plan *p)
 {
 	str_add(s, "init %s%s%s%s%s\n", roles[p->role], p->terminal ? " terminal" : "", p->stdin_open ? " stdin" : "",
 		p->no_new_privs ? " no_new_privs" : "", p->forward_group ? " forward-group" : "");
+	if (p->nonroot_required)
+		str_add(s, "init user must not be root\n");
 	str_add(s, "init user %s umask %04o\n", p->user ? p->user : "0:0", p->umask);
-	str_add(s, "init capabilities bounding=%" PRIx64 " permitted=%" PRIx64 " effective=%" PRIx64 " ambient=%" PRIx64 "\n",
+	str_add(s, "init capabilities bounding=%" PRIx64 " permitted=%" PRIx64 " effective=%" PRIx64 " ambient=%" PRIx64,
 		p->cap_bounding, p->cap_permitted, p->cap_effective, p->cap_ambient);
+	if (p->cap_user_ambient)
+		str_add(s, " user-ambient=%" PRIx64, p->cap_user_ambient);
+	str_add(s, "\n");
 	for (size_t i = 0; i < p->n_rlimits; i++)
 		str_add(s, "init rlimit %s %" PRIu64 " %" PRIu64 "\n", p->rlimit_names[i], p->rlimits[i].soft,
 			p->rlimits[i].hard);

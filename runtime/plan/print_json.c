@@ -83,7 +83,11 @@ static void add_process(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct 
 	yyjson_mut_obj_add_bool(doc, obj, "init", p->role == ROLE_PID1);
 	yyjson_mut_obj_add_bool(doc, obj, "terminal", p->terminal);
 	yyjson_mut_obj_add_bool(doc, obj, "noNewPrivileges", p->no_new_privs);
+	if (p->nonroot_required)
+		yyjson_mut_obj_add_bool(doc, obj, "runAsNonRoot", true);
 	yyjson_mut_obj_add_uint(doc, obj, "capabilities", p->cap_bounding);
+	yyjson_mut_obj_add_uint(doc, obj, "ambientCapabilities", p->cap_ambient);
+	yyjson_mut_obj_add_uint(doc, obj, "ambientCapabilitiesOfUser", p->cap_user_ambient);
 }
 
 const char *plan_json(const struct plan *plan, struct arena *arena)

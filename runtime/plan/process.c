@@ -16,6 +16,69 @@ static const uint64_t default_caps = CAP(CHOWN) | CAP(DAC_OVERRIDE) | CAP(FOWNER
 				     CAP(NET_BIND_SERVICE) | CAP(SETFCAP) | CAP(SETGID) | CAP(SETPCAP) | CAP(SETUID) |
 				     CAP(SYS_CHROOT);
 
+static const char *capability_list(struct arena *arena, uint64_t set)
+{
+	const char *list = NULL, *name;
+
+	for (unsigned bit = 0; bit < 64; bit++) {
+		if (!(set >> bit & 1))
+			continue;
+		name = capability_name(bit);
+		name = name ? name : arena_printf(arena, "capability %u", bit);
+		list = list ? arena_printf(arena, "%s, %s", list, name) : name;
+	}
+	return list ? list : "none";
+}
+
+/* docker's way, in which the order of the words does not count: ALL added, less what is
+ * dropped by name; or ALL dropped, and what is added by name; or the default list, less
+ * what is dropped, and what is added. */
+static uint64_t changed_caps(const struct container_spec *container)
+{
+	const struct caps_spec *c = &container->process.caps;
+
+	if (c->add == CAPS_ALL || container->privileged)
+		return c->drop == CAPS_ALL ? CAPS_ALL : ~c->drop;
+	if (c->drop == CAPS_ALL)
+		return c->add;
+	return (default_caps & ~c->drop) | c->add;
+}
+
+/* In the host's user namespace there are those that crib itself has, and no others. */
+static int bound_caps(struct planner *p, uint64_t *caps)
+{
+	const struct caps_spec *c = &p->container->process.caps;
+	bool all = c->add == CAPS_ALL || p->container->privileged;
+	uint64_t named = c->said ? *caps : all ? 0 : c->add, here = p->facts->caps;
+
+	if (p->spec->sandbox.ns[NS_USER].mode != NS_HOST)
+		return 0;
+	if (named & ~here)
+		return err_set(p->err, EPERM, "%s cannot be had: crib itself does not have it here, and in the host's user "
+					      "namespace nobody can give it", capability_list(p->arena, named & ~here));
+	if (!c->said && !all && *caps & ~here)
+		plan_warn(p, arena_printf(p->arena, "not given: %s, which crib itself does not have here",
+					  capability_list(p->arena, *caps & ~here)));
+	*caps &= here;
+	return 0;
+}
+
+static int plan_caps(struct planner *p, struct process_plan *out)
+{
+	const struct caps_spec *c = &p->container->process.caps;
+	uint64_t caps = c->said ? c->bounding | c->permitted | c->effective | c->ambient : changed_caps(p->container);
+
+	TRY(bound_caps(p, &caps));
+	out->cap_bounding = c->said ? c->bounding : caps;
+	out->cap_permitted = c->said ? c->permitted : caps;
+	out->cap_effective = c->said ? c->effective : caps;
+	out->cap_ambient = c->said ? c->ambient : 0;
+	/* what was asked for by name is meant for the command, whoever it is run as; the
+	 * default list is what a root gets, as everywhere */
+	out->cap_user_ambient = c->said ? 0 : caps & c->add;
+	return 0;
+}
+
 int plan_process(struct planner *p)
 {
 	const struct process_spec *s = &p->container->process;
@@ -34,6 +97,7 @@ int plan_process(struct planner *p)
 		.user = s->user,
 		.extra_groups = s->extra_groups,
 		.umask = s->umask ? s->umask : 022,
+		.nonroot_required = s->nonroot_required,
 		.no_new_privs = !s->allow_new_privs,
 		.terminal = s->terminal,
 		.stdin_open = s->stdin_open,
@@ -46,9 +110,5 @@ int plan_process(struct planner *p)
 	out->rlimit_names = arena_array(p->arena, s->n_rlimits, sizeof(char *));
 	for (size_t i = 0; i < s->n_rlimits; i++)
 		out->rlimit_names[i] = rlimit_name(s->rlimits[i].resource);
-	out->cap_bounding = s->caps.said ? s->caps.bounding : default_caps;
-	out->cap_permitted = s->caps.said ? s->caps.permitted : default_caps;
-	out->cap_effective = s->caps.said ? s->caps.effective : default_caps;
-	out->cap_ambient = s->caps.said ? s->caps.ambient : 0;
-	return 0;
+	return plan_caps(p, out);
 }

@@ -16,6 +16,7 @@ int plan_supported(struct planner *p)
 {
 	const struct container_spec *c = p->container;
 	const struct sandbox_spec *s = &p->spec->sandbox;
+	const struct selinux_spec *selinux = &c->process.selinux;
 	const struct refusal refusals[] = {
 		{ p->spec->n_containers != 1, "more or less than one container" },
 		{ s->ns[NS_PID].mode == NS_HOST, "the host's PID namespace" },
@@ -25,8 +26,9 @@ int plan_supported(struct planner *p)
 		{ c->n_hooks != 0, "hooks" },
 		{ c->seccomp != NULL, "a seccomp profile" },
 		{ c->process.caps.inheritable & ~c->process.caps.ambient, "inheritable capabilities" },
-		{ c->process.apparmor_profile != NULL, "an AppArmor profile" },
-		{ c->process.selinux_label != NULL, "an SELinux label" },
+		{ c->process.apparmor_profile && !str_eq(c->process.apparmor_profile, "unconfined"), "an AppArmor profile" },
+		{ c->process.selinux_label || selinux->user || selinux->role || selinux->type || selinux->level,
+		  "an SELinux label" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++)

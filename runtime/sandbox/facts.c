@@ -143,12 +143,16 @@ static void gather_cgroups(struct facts *facts, struct arena *arena)
 		gather_v2(facts, arena, CGROUP_ROOT "/unified");
 }
 
-static bool has_sys_admin(void)
+/* The permitted ones, and whether CAP_SYS_ADMIN is in effect. */
+static void gather_caps(struct facts *facts)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { 0 };
 
-	return syscall(SYS_capget, &header, data) == 0 && data[0].effective & (1u << CAP_SYS_ADMIN);
+	if (syscall(SYS_capget, &header, data) < 0)
+		return;
+	facts->caps = data[0].permitted | (uint64_t)data[1].permitted << 32;
+	facts->privileged = data[0].effective & (1u << CAP_SYS_ADMIN);
 }
 
 static struct id_maps read_maps(struct arena *arena, const char *path)
@@ -186,7 +190,8 @@ void facts_gather(struct facts *facts, struct arena *arena)
 	struct utsname uts;
 	unsigned major = 0, minor = 0;
 
-	*facts = (struct facts){ .uid = geteuid(), .gid = getegid(), .privileged = has_sys_admin() };
+	*facts = (struct facts){ .uid = geteuid(), .gid = getegid() };
+	gather_caps(facts);
 	if (uname(&uts) == 0 && sscanf(uts.release, "%u.%u", &major, &minor) == 2)
 		facts->kernel = major * 1000 + minor;
 	gather_ids(facts, arena);

@@ -93,13 +93,19 @@ static uint64_t blob_rlimits(struct blob *b, const struct process_plan *p)
 	return at;
 }
 
-static uint32_t handoff_flags(const struct plan *plan)
+/* A root keeps its capabilities over execve; others keep the ambient ones only (capabilities(7)). */
+static uint64_t ambient(const struct process_plan *p, const struct user *user)
+{
+	return p->cap_ambient | (user->uid ? p->cap_user_ambient : 0);
+}
+
+static uint32_t handoff_flags(const struct plan *plan, const struct user *user)
 {
 	const struct process_plan *p = &plan->process;
 
 	return HANDOFF_DIE_WITH_PARENT | (p->no_new_privs ? HANDOFF_NO_NEW_PRIVS : 0) |
 	       (p->terminal ? HANDOFF_TERMINAL : 0) | (p->forward_group ? HANDOFF_FORWARD_GROUP : 0) |
-	       (plan->setgroups_deny ? HANDOFF_KEEP_GROUPS : 0) | (p->cap_ambient ? HANDOFF_AMBIENT : 0);
+	       (plan->setgroups_deny ? HANDOFF_KEEP_GROUPS : 0) | (ambient(p, user) ? HANDOFF_AMBIENT : 0);
 }
 
 static const uint32_t roles[] = {
@@ -115,7 +121,7 @@ static void fill(struct blob *b, const struct plan *plan, const struct user *use
 		.magic = HANDOFF_MAGIC,
 		.version = HANDOFF_VERSION,
 		.role = roles[p->role],
-		.flags = handoff_flags(plan),
+		.flags = handoff_flags(plan, user),
 		.uid = user->uid,
 		.gid = user->gid,
 		.umask = p->umask,
@@ -123,7 +129,7 @@ static void fill(struct blob *b, const struct plan *plan, const struct user *use
 		.cap_bounding = p->cap_bounding,
 		.cap_permitted = p->cap_permitted,
 		.cap_effective = p->cap_effective,
-		.cap_ambient = p->cap_ambient,
+		.cap_ambient = ambient(p, user),
 		.n_rlimits = (uint32_t)p->n_rlimits,
 	};
 
@@ -200,11 +206,20 @@ static int check_mapped(const struct plan *plan, const struct user *user, struct
 		       plan->setgroups_deny ? ": started by an ordinary user, it has only 0 (see crib doctor)" : "");
 }
 
+static int check_nonroot(const struct plan *plan, const struct user *user, struct err *err)
+{
+	if (user->uid || !plan->process.nonroot_required)
+		return 0;
+	return err_set(err, EPERM, "user %s is root here, which --security restricted refuses; name another with -u",
+		       plan->process.user ? plan->process.user : "0");
+}
+
 int handoff_inside(struct inside *in, struct err *err)
 {
 	struct user user;
 
 	TRY(user_inside(in->root, &in->plan->process, &user, err));
+	TRY(check_nonroot(in->plan, &user, err));
 	TRY(check_mapped(in->plan, &user, err));
 	in->blob = make_blob(in->plan, &user, err);
 	return in->blob < 0 ? in->blob : 0;
