@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Capabilities and no_new_privs, as the kernel tells them from inside: for root and others, changed by every flag.
-# shellcheck disable=SC2016 source=tests/lib.sh
+# shellcheck disable=SC2016,SC2034,SC2154 source=tests/lib.sh
 . "$TESTS/lib.sh"
 
 BASE=00000000800405fb # chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service sys_chroot setfcap
@@ -50,8 +50,8 @@ test_order() {
 test_none() {
     caps --cap-drop ALL
     expect 0 "0 0 0 0 0 "
-    run --cap-drop ALL busybox sh -c 'echo x >/tmp/x && chown 1 /tmp/x 2>/dev/null && echo chowned; chroot / true 2>/dev/null && echo chroot; echo done'
-    expect 0 done
+    run --cap-drop ALL busybox sh -c 'echo x >/tmp/x && chown 1 /tmp/x 2>/dev/null && echo chowned; chroot / true 2>/dev/null && echo chroot; echo finished'
+    expect 0 finished
 }
 
 # ALL is whatever this kernel knows, and not a bit more; what is dropped by name stays dropped.
