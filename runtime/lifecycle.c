@@ -9,6 +9,7 @@
 #include "sandbox/cgroup.h"
 #include "sandbox/doctor.h"
 #include "sandbox/facts.h"
+#include "sandbox/live.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/steps.h"
 #include "state/record.h"
@@ -17,6 +18,8 @@
 #include "util/embed.h"
 #include "util/str.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -30,6 +33,7 @@ struct life { /* of one sandbox, from its name to its end */
 	int *cgroups;  /* by plan.cgroups */
 	struct sandbox sandbox;
 	struct attach attach;
+	const char *id;
 };
 
 static const char *new_id(struct arena *arena)
@@ -126,6 +130,9 @@ static void remember(struct life *l)
 	for (size_t i = 0; i < process->args.n; i++)
 		str_add(&command, "%s%s", i ? " " : "", process->args.v[i]);
 	if (record_write(&l->claim, &(struct record){
+			.id = l->id,
+			.stop_signal = process->stop_signal,
+			.stop_timeout_s = process->stop_timeout_s,
 			.pid = l->sandbox.pid,
 			.start_time = process_start_time(l->sandbox.pid),
 			.started_s = time(NULL),
@@ -203,7 +210,8 @@ int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *stat
 	};
 	int rc;
 
-	TRY(make_plan(lc, spec, new_id(lc->arena), &l.plan, err));
+	l.id = new_id(lc->arena);
+	TRY(make_plan(lc, spec, l.id, &l.plan, err));
 	TRY(sandbox_check_outside(&l.plan, err));
 	rc = open_attach(&l, err);
 	if (rc == 0)
@@ -243,6 +251,104 @@ int lifecycle_list(const struct lifecycle *lc, struct record **records, size_t *
 	TRY(state_open(&state, lc->state_root, err));
 	rc = record_list(&state, lc->arena, records, n, err);
 	state_close(&state);
+	return rc;
+}
+
+/* ---- another crib's sandbox ---- */
+
+struct other {
+	struct state state;
+	struct record record;
+	int pidfd;
+};
+
+static void other_close(struct other *o)
+{
+	fd_close(&o->pidfd);
+	state_close(&o->state);
+}
+
+/* The process of the record, held by a descriptor and only then compared: its pid may
+ * have become another's. */
+static int other_hold(struct other *o, struct err *err)
+{
+	const struct record *r = &o->record;
+	int rc;
+
+	if (!r->pid)
+		return err_set(err, EAGAIN, "%s is still being set up", r->name);
+	rc = live_open_outside(r->pid, &o->pidfd, err);
+	if (rc == -ESRCH || (rc == 0 && process_start_time(r->pid) != r->start_time))
+		return err_set(err, ESRCH, "%s has just ended", r->name);
+	return rc;
+}
+
+static int other_open(const struct lifecycle *lc, const char *name, struct other *o, struct err *err)
+{
+	int rc;
+
+	o->pidfd = -1;
+	TRY(state_open(&o->state, lc->state_root, err));
+	rc = record_find(&o->state, name, lc->arena, &o->record, err);
+	if (rc == 0)
+		rc = other_hold(o, err);
+	if (rc < 0)
+		other_close(o);
+	return rc;
+}
+
+/* Who answers for it clears up; where that one is dead, we do. */
+static int other_await_end(const struct lifecycle *lc, struct other *o, struct err *err)
+{
+	const pid_t pid = o->record.pid;
+	struct record now;
+	size_t n;
+
+	for (long wait_ms = 1; wait_ms < 8192; wait_ms *= 2) {
+		struct timespec ts = { wait_ms / 1000, wait_ms % 1000 * 1000000 };
+
+		if (record_find(&o->state, o->record.name, lc->arena, &now, err) < 0 || now.pid != pid)
+			return state_recover(&o->state, step_undo_outside, &n, err);
+		nanosleep(&ts, NULL);
+	}
+	return err_set(err, ETIMEDOUT, "%s has ended, but the crib that answers for it has not cleared up", o->record.name);
+}
+
+static int other_stop(const struct lifecycle *lc, struct other *o, const int64_t *timeout_s, struct err *err)
+{
+	int64_t wait_s = timeout_s ? *timeout_s : o->record.stop_timeout_s;
+	int rc = 0;
+
+	if (wait_s != 0)
+		TRY(live_signal_outside(o->pidfd, o->record.stop_signal, err));
+	if (wait_s != 0)
+		rc = live_await_outside(o->pidfd, wait_s, err);
+	if (rc == 0) {
+		TRY(live_signal_outside(o->pidfd, SIGKILL, err));
+		TRY(live_await_outside(o->pidfd, -1, err));
+	}
+	return rc < 0 ? rc : other_await_end(lc, o, err);
+}
+
+int lifecycle_stop(const struct lifecycle *lc, const char *name, const int64_t *timeout_s, struct err *err)
+{
+	struct other o;
+	int rc;
+
+	TRY(other_open(lc, name, &o, err));
+	rc = other_stop(lc, &o, timeout_s, err);
+	other_close(&o);
+	return rc;
+}
+
+int lifecycle_kill(const struct lifecycle *lc, const char *name, int sig, struct err *err)
+{
+	struct other o;
+	int rc;
+
+	TRY(other_open(lc, name, &o, err));
+	rc = live_signal_outside(o.pidfd, sig, err);
+	other_close(&o);
 	return rc;
 }
 

@@ -33,6 +33,13 @@ int lifecycle_gc(const struct lifecycle *lc, size_t *cleaned, struct err *err) M
 struct record;
 int lifecycle_list(const struct lifecycle *lc, struct record **records, size_t *n, struct err *err) MUST_CHECK;
 
+/* By name or the beginning of an id. -ENOENT: none is alive. */
+int lifecycle_kill(const struct lifecycle *lc, const char *name, int sig, struct err *err) MUST_CHECK;
+
+/* Asks it to end, kills it when the time is over, and waits until nothing of it is left.
+ * timeout_s: NULL: what its run said; 0: kill at once; -1: never kill. */
+int lifecycle_stop(const struct lifecycle *lc, const char *name, const int64_t *timeout_s, struct err *err) MUST_CHECK;
+
 /* ---- crib doctor ---- */
 
 /* Probes this host as this user; in the arena. */

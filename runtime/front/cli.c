@@ -31,6 +31,26 @@ static const struct flag get_flags[] = {
 	{ 0 },
 };
 
+static const struct flag kill_flags[] = {
+	{ 's', "signal", "SIGNAL", "what to send (default: KILL)", flag_set_word, AT(signal) },
+	{ 0 },
+};
+
+static const struct flag stop_flags[] = {
+	{ 't', "timeout", "SECONDS", "time before it is killed; 0: at once; -1: never (default: what its run said)",
+	  flag_set_word, AT(timeout) },
+	{ 0, "time", "SECONDS", NULL, flag_set_word, AT(timeout) },
+	{ 0 },
+};
+
+static const struct flag delete_flags[] = {
+	{ 0, "grace-period", "SECONDS", "time before it is killed; 0: at once (default: what its run said)", flag_set_word,
+	  AT(timeout) },
+	{ 0, "now", NULL, "a grace period of one second", flag_set_switch, AT(now) },
+	{ 0, "force", NULL, "kill at once", flag_set_switch, AT(force) },
+	{ 0 },
+};
+
 static const struct flag plan_flags[] = {
 	{ 'o', "output", "text|json", "how to print (default: text)", flag_set_word, AT(output) },
 	{ 0, "facts", "LIST", "plan for another host: uid=1000,kernel=6.12,cgroup=v2,...", flag_set_word, AT(facts) },
@@ -68,6 +88,22 @@ static const struct verb verbs[] = {
 	  "  crib get pods web -o json\n\n"
 	  "Exit status: 0; 125 when a named one is not running, or crib was used wrongly.\n",
 	  .flags_anywhere = true },
+	{ "stop", "NAME...", "ask sandboxes to end, and kill them when the time is over", { stop_flags, help_flags },
+	  verb_stop,
+	  "NAME is a name or the beginning of an id. Ends when nothing is left of them.\n\n"
+	  "Example:\n"
+	  "  crib stop -t 3 web\n\n"
+	  "Exit status: 0; 125 when one was not running, or crib failed or was used wrongly.\n", .flags_anywhere = true },
+	{ "kill", "NAME...", "send a signal to the commands of sandboxes", { kill_flags, help_flags }, verb_kill,
+	  "NAME is a name or the beginning of an id.\n\n"
+	  "Example:\n"
+	  "  crib kill -s HUP web\n\n"
+	  "Exit status: 0; 125 when one was not running, or crib failed or was used wrongly.\n", .flags_anywhere = true },
+	{ "delete", "[pod] NAME...", "stop and remove sandboxes, as kubectl does", { delete_flags, help_flags }, verb_delete,
+	  "Nothing is kept of a sandbox that has ended: this is stop, in kubectl's words.\n\n"
+	  "Example:\n"
+	  "  crib delete pod web --grace-period=3\n\n"
+	  "Exit status: 0; 125 when one was not running, or crib failed or was used wrongly.\n", .flags_anywhere = true },
 	{ "doctor", "", "say what this host can do, and how to mend what it cannot", { output_flags, help_flags },
 	  verb_doctor,
 	  "Tries each thing in processes of its own; changes nothing.\n\n"

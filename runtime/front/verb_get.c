@@ -35,7 +35,7 @@ static const char *age(struct arena *arena, int64_t seconds)
 
 /* ---- the table ---- */
 
-enum { COLUMNS = 8 };
+enum { COLUMNS = 9 };
 
 static void fill_row(const struct record *r, struct arena *arena, int64_t now, const char *row[COLUMNS])
 {
@@ -46,14 +46,15 @@ static void fill_row(const struct record *r, struct arena *arena, int64_t now, c
 	row[2] = r->pid ? "Running" : "Pending";
 	row[3] = "0";
 	row[4] = r->pid ? age(arena, now - r->started_s) : "0s";
-	row[5] = pid;
-	row[6] = *r->image ? r->image : "-";
-	row[7] = *r->command ? r->command : "-";
+	row[5] = *r->id ? r->id : "-";
+	row[6] = pid;
+	row[7] = *r->image ? r->image : "-";
+	row[8] = *r->command ? r->command : "-";
 }
 
 static const char *table(struct arena *arena, const struct record *records, size_t n, bool wide)
 {
-	static const char *const heads[COLUMNS] = { "NAME", "READY", "STATUS", "RESTARTS", "AGE", "PID", "IMAGE", "COMMAND" };
+	static const char *const heads[COLUMNS] = { "NAME", "READY", "STATUS", "RESTARTS", "AGE", "ID", "PID", "IMAGE", "COMMAND" };
 	const size_t columns = wide ? COLUMNS : 5;
 	const char **cells = arena_array(arena, (n + 1) * COLUMNS, sizeof(*cells));
 	struct str out = { .arena = arena };
@@ -95,6 +96,7 @@ static void add_pod(yyjson_mut_doc *doc, yyjson_mut_val *items, const struct rec
 	yyjson_mut_obj_add_str(doc, pod, "kind", "Pod");
 	o = yyjson_mut_obj_add_obj(doc, pod, "metadata");
 	yyjson_mut_obj_add_str(doc, o, "name", r->name);
+	yyjson_mut_obj_add_str(doc, o, "uid", r->id);
 	o = yyjson_mut_obj_add_obj(doc, pod, "spec");
 	container = yyjson_mut_arr_add_obj(doc, yyjson_mut_obj_add_arr(doc, o, "containers"));
 	yyjson_mut_obj_add_str(doc, container, "name", r->name);

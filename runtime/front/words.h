@@ -23,6 +23,10 @@ struct words {
 	const char *output; /* -o */
 	const char *facts;
 
+	/* kill, stop, delete */
+	const char *signal, *timeout;
+	bool force, now;
+
 	/* run, lower, plan: straight into the spec where one word is one member */
 	struct sandbox_spec sandbox;
 	struct container_spec container;

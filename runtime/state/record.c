@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <sys/file.h>
 
 uint64_t process_start_time(pid_t pid)
@@ -31,10 +32,13 @@ uint64_t process_start_time(pid_t pid)
 
 int record_write(struct claim *claim, const struct record *record, struct err *err)
 {
-	char process[96];
+	char process[96], stop[32];
 
+	snprintf(stop, sizeof(stop), "%d %" PRId64, record->stop_signal, record->stop_timeout_s);
 	snprintf(process, sizeof(process), "%d %" PRIu64 " %" PRId64, (int)record->pid, record->start_time, record->started_s);
 	TRY(claim_note(claim, "process", process, err));
+	TRY(claim_note(claim, "id", record->id, err));
+	TRY(claim_note(claim, "stop", stop, err));
 	TRY(claim_note(claim, "image", record->image, err));
 	return claim_note(claim, "command", record->command, err);
 }
@@ -49,6 +53,17 @@ static void read_process(const char *text, struct record *r)
 		r->pid = pid;
 }
 
+static void read_stop(const char *text, struct record *r)
+{
+	int sig;
+	int64_t timeout;
+
+	if (sscanf(text, "%d %" SCNd64, &sig, &timeout) != 2 || sig < 1 || sig > 64)
+		return;
+	r->stop_signal = sig;
+	r->stop_timeout_s = timeout;
+}
+
 static void read_line(const char *line, struct record *r, struct arena *arena)
 {
 	const char *value;
@@ -57,6 +72,10 @@ static void read_line(const char *line, struct record *r, struct arena *arena)
 		*(const char **)arena_push(arena, &r->cgroups.v, &r->cgroups.n, sizeof(char *)) = value;
 	else if ((value = str_after(line, "note process ")))
 		read_process(value, r);
+	else if ((value = str_after(line, "note stop ")))
+		read_stop(value, r);
+	else if ((value = str_after(line, "note id ")))
+		r->id = value;
 	else if ((value = str_after(line, "note image ")))
 		r->image = value;
 	else if ((value = str_after(line, "note command ")))
@@ -93,7 +112,9 @@ static int read_record(const struct state *state, const char *name, struct arena
 	n = fd_read_text(journal, text, sizeof(text));
 	if (n < 0)
 		return (int)n;
-	*r = (struct record){ .name = arena_strdup(arena, name), .image = "", .command = "" };
+	*r = (struct record){ .name = arena_strdup(arena, name), .id = "", .image = "", .command = "" };
+	r->stop_signal = SIGTERM;
+	r->stop_timeout_s = 10;
 	read_lines(arena_strndup(arena, text, strlen(text)), r, arena);
 	return 1;
 }
@@ -130,11 +151,28 @@ int record_list(const struct state *state, struct arena *arena, struct record **
 	return 0;
 }
 
+/* By the beginning of an id; docker's habit. */
+static int find_by_id(const struct state *state, const char *id, struct arena *arena, struct record *record, struct err *err)
+{
+	struct record *all;
+	size_t n, found = 0;
+
+	TRY(record_list(state, arena, &all, &n, err));
+	for (size_t i = 0; i < n && *id; i++)
+		if (str_after(all[i].id, id)) {
+			*record = all[i];
+			found++;
+		}
+	if (found > 1)
+		return err_set(err, EEXIST, "\"%.64s\" is the beginning of more than one id", id);
+	return found ? 0 : err_set(err, ENOENT, "no sandbox \"%.64s\" is running (see crib get pods)", id);
+}
+
 int record_find(const struct state *state, const char *name, struct arena *arena, struct record *record, struct err *err)
 {
-	int rc = strchr(name, '/') || name[0] == '.' ? 0 : read_record(state, name, arena, record);
+	int rc = strchr(name, '/') || name[0] == '.' || !name[0] ? 0 : read_record(state, name, arena, record);
 
 	if (rc < 0)
 		return err_sys(err, -rc, "state of sandbox %s in %s", name, state->path);
-	return rc == 1 ? 0 : err_set(err, ENOENT, "no sandbox \"%.64s\" is running (see crib get pods)", name);
+	return rc == 1 ? 0 : find_by_id(state, name, arena, record, err);
 }

@@ -14,10 +14,12 @@
 #include <sys/types.h>
 
 struct record {
-	const char *name;
+	const char *name, *id; /* id: eight hexadecimal digits */
 	pid_t pid;           /* of its first process, as seen by the crib that started it; 0: not there yet */
 	uint64_t start_time; /* of it, in clock ticks since boot (proc_pid_stat(5), field 22) */
 	int64_t started_s;   /* since the epoch */
+	int stop_signal;
+	int64_t stop_timeout_s; /* -1: never kill */
 	struct strs cgroups; /* absolute directories */
 	const char *image;   /* as the user said it */
 	const char *command;
@@ -33,7 +35,8 @@ int record_write(struct claim *claim, const struct record *record, struct err *e
 int record_list(const struct state *state, struct arena *arena, struct record **records, size_t *n, struct err *err)
 	MUST_CHECK;
 
-/* The one of that name. -ENOENT and a sentence: none is alive. */
+/* The one of that name, or else the one whose id begins so. -ENOENT and a sentence: none
+ * is alive; -EEXIST: more than one id does. */
 int record_find(const struct state *state, const char *name, struct arena *arena, struct record *record, struct err *err)
 	MUST_CHECK;
 

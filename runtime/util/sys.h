@@ -26,6 +26,9 @@
 #ifndef SYS_pidfd_send_signal
 #define SYS_pidfd_send_signal 424 /* 5.1 */
 #endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434 /* 5.3 */
+#endif
 #ifndef SYS_close_range
 #define SYS_close_range 436 /* 5.9 */
 #endif
@@ -140,6 +143,11 @@ static inline int sys_close_range(unsigned first, unsigned last, unsigned flags)
 static inline int sys_pivot_root(const char *new_root, const char *put_old)
 {
 	return (int)syscall(SYS_pivot_root, new_root, put_old);
+}
+
+static inline int sys_pidfd_open(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
 static inline int sys_pidfd_send_signal(int pidfd, int sig)

@@ -29,7 +29,7 @@ test_wide() {
     call get pods -o wide
     assertContains "$out" "busybox"
     assertContains "$out" "sleep 1000"
-    first=$(echo "$out" | sed -n '2s/  */ /gp' | cut -d' ' -f6)
+    first=$(echo "$out" | sed -n '2s/  */ /gp' | cut -d' ' -f7)
     assertEquals "parent of process $first" "$pid" "$(sed 's/.*) //' "/proc/$first/stat" | cut -d' ' -f2)"
 }
 
