@@ -127,10 +127,11 @@ static void lower_privileged(struct container_spec *c)
 }
 
 /* What the restricted level asks for and a run can give without being told. */
-static void lower_restricted(struct container_spec *c)
+static void lower_restricted(const struct sandbox_spec *s, struct container_spec *c)
 {
 	c->process.caps.drop = CAPS_ALL;
-	c->process.nonroot_required = true;
+	/* the standard lets root be where the user namespace is the sandbox's own by name */
+	c->process.nonroot_required = !s->userns_asked || s->ns[NS_USER].mode == NS_HOST;
 }
 
 int lower_run(struct words *w, char **rest, bool random_name, struct spec *spec, struct err *err)
@@ -151,7 +152,7 @@ int lower_run(struct words *w, char **rest, bool random_name, struct spec *spec,
 	if (w->container.privileged)
 		lower_privileged(&w->container);
 	if (w->sandbox.security == SECURITY_RESTRICTED)
-		lower_restricted(&w->container);
+		lower_restricted(&w->sandbox, &w->container);
 	*spec = (struct spec){ w->sandbox, &w->container, 1 };
 	return spec_check(spec, err);
 }

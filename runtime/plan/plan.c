@@ -43,6 +43,7 @@ int plan_make(const struct spec *spec, const struct facts *facts, const char *id
 		.err = err,
 	};
 
+	TRY(plan_security(&p));
 	TRY(plan_supported(&p));
 	TRY(plan_namespaces(&p));
 	TRY(plan_cgroups(&p));

@@ -18,6 +18,7 @@ struct planner {
 	struct err *err;
 };
 
+int plan_security(struct planner *p) MUST_CHECK;    /* security.c */
 int plan_supported(struct planner *p) MUST_CHECK;   /* supported.c */
 int plan_namespaces(struct planner *p) MUST_CHECK;  /* namespaces.c */
 int plan_cgroups(struct planner *p) MUST_CHECK;     /* cgroups.c */

@@ -2,47 +2,12 @@
  *
  * The command: who it is, what it may, what it gets.
  */
+#include "model/caps.h"
 #include "model/names.h"
 #include "plan/planner.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <signal.h>
-
-#define CAP(name) (1ull << CAP_##name)
-
-/* Pod Security's baseline list without AUDIT_WRITE and MKNOD. */
-static const uint64_t default_caps = CAP(CHOWN) | CAP(DAC_OVERRIDE) | CAP(FOWNER) | CAP(FSETID) | CAP(KILL) |
-				     CAP(NET_BIND_SERVICE) | CAP(SETFCAP) | CAP(SETGID) | CAP(SETPCAP) | CAP(SETUID) |
-				     CAP(SYS_CHROOT);
-
-static const char *capability_list(struct arena *arena, uint64_t set)
-{
-	const char *list = NULL, *name;
-
-	for (unsigned bit = 0; bit < 64; bit++) {
-		if (!(set >> bit & 1))
-			continue;
-		name = capability_name(bit);
-		name = name ? name : arena_printf(arena, "capability %u", bit);
-		list = list ? arena_printf(arena, "%s, %s", list, name) : name;
-	}
-	return list ? list : "none";
-}
-
-/* docker's way, in which the order of the words does not count: ALL added, less what is
- * dropped by name; or ALL dropped, and what is added by name; or the default list, less
- * what is dropped, and what is added. */
-static uint64_t changed_caps(const struct container_spec *container)
-{
-	const struct caps_spec *c = &container->process.caps;
-
-	if (c->add == CAPS_ALL || container->privileged)
-		return c->drop == CAPS_ALL ? CAPS_ALL : ~c->drop;
-	if (c->drop == CAPS_ALL)
-		return c->add;
-	return (default_caps & ~c->drop) | c->add;
-}
 
 /* In the host's user namespace there are those that crib itself has, and no others. */
 static int bound_caps(struct planner *p, uint64_t *caps)
@@ -55,10 +20,10 @@ static int bound_caps(struct planner *p, uint64_t *caps)
 		return 0;
 	if (named & ~here)
 		return err_set(p->err, EPERM, "%s cannot be had: crib itself does not have it here, and in the host's user "
-					      "namespace nobody can give it", capability_list(p->arena, named & ~here));
+					      "namespace nobody can give it", caps_text(p->arena, named & ~here));
 	if (!c->said && !all && *caps & ~here)
 		plan_warn(p, arena_printf(p->arena, "not given: %s, which crib itself does not have here",
-					  capability_list(p->arena, *caps & ~here)));
+					  caps_text(p->arena, *caps & ~here)));
 	*caps &= here;
 	return 0;
 }
@@ -66,7 +31,7 @@ static int bound_caps(struct planner *p, uint64_t *caps)
 static int plan_caps(struct planner *p, struct process_plan *out)
 {
 	const struct caps_spec *c = &p->container->process.caps;
-	uint64_t caps = c->said ? c->bounding | c->permitted | c->effective | c->ambient : changed_caps(p->container);
+	uint64_t caps = caps_chosen(p->container) | c->permitted | c->effective | c->ambient;
 
 	TRY(bound_caps(p, &caps));
 	out->cap_bounding = c->said ? c->bounding : caps;

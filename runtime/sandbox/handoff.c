@@ -210,7 +210,7 @@ static int check_nonroot(const struct plan *plan, const struct user *user, struc
 {
 	if (user->uid || !plan->process.nonroot_required)
 		return 0;
-	return err_set(err, EPERM, "user %s is root here, which --security restricted refuses; name another with -u",
+	return err_set(err, EPERM, "user %s is root here, and must not be (runAsNonRoot; --security restricted): name another with -u",
 		       plan->process.user ? plan->process.user : "0");
 }
 

@@ -80,6 +80,7 @@ int main(void)
 	test_mounts();
 	test_env();
 	test_lower();
+	test_security();
 	test_seccomp();
 	rmdir(scratch);
 	arena_free(&arena);

@@ -27,6 +27,7 @@ void test_flags(void);
 void test_mounts(void);
 void test_env(void);
 void test_lower(void);
+void test_security(void);
 void test_seccomp(void);
 
 #endif
