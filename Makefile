@@ -256,6 +256,7 @@ check-shell:
 	shellcheck $(scripts)
 check-layers:
 	scripts/layers
+	scripts/paths
 
 repro: $(B)/crib
 	scripts/repro
