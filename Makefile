@@ -103,7 +103,20 @@ $(B)/init: $(init) scripts/musl/check
 	$(Q)$(crib_ld) -Wl,-z,noseparate-code -o $@ $(init)
 	scripts/musl/check $@ 24576
 
-# ---- embed: init and the root as read-only data, see runtime/util/embed.h ----
+# ---- the probe of `crib selftest` and of the attack suite: known ways out, tried from inside ----
+
+probe := $(patsubst tests/attack/probe/%.c,$(B)/obj/probe/%.o,$(wildcard tests/attack/probe/*.c))
+$(probe): harden += -fno-asynchronous-unwind-tables
+$(probe): $(B)/obj/probe/%.o: tests/attack/probe/%.c $(tools)
+	@mkdir -p $(@D)
+	@echo "cc $@"
+	$(Q)$(crib_cc) -D_GNU_SOURCE $(warn) -MMD -MP -c -o $@ $<
+$(B)/probe: $(probe) scripts/musl/check
+	@echo "ld $@"
+	$(Q)$(crib_ld) -Wl,-z,noseparate-code -o $@ $(probe)
+	scripts/musl/check $@ 131072
+
+# ---- embed: init, the probe and the root as read-only data, see runtime/util/embed.h ----
 
 define embed_S
 	.section .rodata.embed, "a", @progbits
@@ -114,6 +127,7 @@ define embed_S
 	\name\()_end: .byte 0
 	.endm
 	blob crib_init, "$(B)/init"
+	blob crib_probe, "$(B)/probe"
 	blob crib_rootfs, "$(rootfs)"
 	.global crib_rootfs_sha256, crib_rootfs_id
 	crib_rootfs_sha256: .byte BYTES
@@ -121,7 +135,7 @@ define embed_S
 	.section .note.GNU-stack, "", @progbits
 endef
 $(B)/embed.S: export TEXT = $(embed_S)
-$(B)/embed.S: $(B)/init $(rootfs) $(B)/flags
+$(B)/embed.S: $(B)/init $(B)/probe $(rootfs) $(B)/flags
 	@sum=$$(sha256sum <$(rootfs) | cut -c1-64); \
 	printf '%s\n' "$$TEXT" | sed "s/BYTES/$$(echo $$sum | sed 's/../0x&,/g; s/,$$//')/; \
 	    s/\"ID\"/\"$$(echo $$sum | cut -c1-16)\"/" >$@
@@ -165,7 +179,10 @@ $(B)/asan/crib: $(asan) $(B)/embed.o $(asan_lib)
 
 helpers := $(patsubst tests/helpers/%.c,$(B)/helpers/%,$(wildcard tests/helpers/*.c))
 units   := $(patsubst %/,$(B)/tests/%,$(sort $(dir $(subst tests/unit/,,$(wildcard tests/unit/*/*.c)))))
-test-programs: $(helpers) $(units)
+test-programs: $(helpers) $(B)/helpers/probe $(units)
+
+$(B)/helpers/probe: $(B)/probe
+	@mkdir -p $(@D) && cp $< $@
 
 $(B)/helpers/%: tests/helpers/%.c $(tools)
 	@mkdir -p $(@D) && echo "cc $@"
