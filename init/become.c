@@ -193,7 +193,7 @@ static void filter_calls(const struct orders *o)
 {
 	struct sock_fprog program = {.len = (unsigned short)o->h.n_seccomp, .filter = o->seccomp};
 
-	if (program.len && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
+	if (program.len && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, o->h.seccomp_flags, &program) < 0)
 		fail(EXIT_INIT, errno, "seccomp");
 }
 

@@ -82,6 +82,7 @@ struct handoff {
 	uint64_t path;      /* offset of the search path for an argv[0] without a slash: $PATH of the container */
 	uint64_t n_seccomp; /* instructions of a seccomp filter to install last; 0 is none */
 	uint64_t seccomp;   /* offset of struct sock_filter[n_seccomp] */
+	uint64_t seccomp_flags; /* SECCOMP_FILTER_FLAG_*: none that gives a descriptor back */
 };
 
 struct handoff_report {

@@ -7,6 +7,8 @@
 
 #include "front/env.h"
 #include "front/mount.h"
+#include "front/seccomp_file.h"
+#include "model/caps.h"
 #include "util/embed.h"
 
 #include <errno.h>
@@ -118,8 +120,6 @@ static int lower_env(struct words *w, struct err *err)
  * What was said besides stands. */
 static void lower_privileged(struct container_spec *c)
 {
-	if (c->seccomp_choice == SECCOMP_DEFAULT)
-		c->seccomp_choice = SECCOMP_UNCONFINED;
 	if (!c->process.apparmor_profile)
 		c->process.apparmor_profile = "unconfined";
 	c->unmask_all = true;
@@ -132,6 +132,19 @@ static void lower_restricted(const struct sandbox_spec *s, struct container_spec
 	c->process.caps.drop = CAPS_ALL;
 	/* the standard lets root be where the user namespace is the sandbox's own by name */
 	c->process.nonroot_required = !s->userns_asked || s->ns[NS_USER].mode == NS_HOST;
+}
+
+/* After the capabilities: docker's profiles have conditions about them. */
+static int lower_seccomp(struct words *w, struct err *err)
+{
+	struct container_spec *c = &w->container;
+	const char *said = w->seccomp ? w->seccomp : c->privileged ? "unconfined" : "default";
+
+	c->seccomp = NULL;
+	c->seccomp_choice = str_eq(said, "default") ? SECCOMP_DEFAULT :
+			    str_eq(said, "unconfined") ? SECCOMP_UNCONFINED : SECCOMP_PROFILE;
+	return c->seccomp_choice == SECCOMP_PROFILE ?
+		       seccomp_file_read(w->arena, said, caps_chosen(c), &c->seccomp, err) : 0;
 }
 
 int lower_run(struct words *w, char **rest, bool random_name, struct spec *spec, struct err *err)
@@ -153,6 +166,7 @@ int lower_run(struct words *w, char **rest, bool random_name, struct spec *spec,
 		lower_privileged(&w->container);
 	if (w->sandbox.security == SECURITY_RESTRICTED)
 		lower_restricted(&w->sandbox, &w->container);
+	TRY(lower_seccomp(w, err));
 	*spec = (struct spec){ w->sandbox, &w->container, 1 };
 	return spec_check(spec, err);
 }

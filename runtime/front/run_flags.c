@@ -318,6 +318,8 @@ const struct flag run_flags[] = {
 	{ 0, "cap-drop", "ALL|NAME", "drop a capability of the default ones", add_cap, AT(container.process.caps.drop) },
 	{ 0, "allow-new-privs", NULL, "opens the sandbox: set-user-ID programs and file capabilities work", flag_set_switch,
 	  AT(container.process.allow_new_privs) },
+	{ 0, "seccomp", "default|unconfined|FILE", "which system calls it may make; unconfined opens the sandbox", flag_set_word,
+	  AT(seccomp) },
 	{ 0, "security-opt", "KEY[=VALUE]", "docker's no-new-privileges, seccomp, apparmor, label, systempaths; mask, unmask",
 	  add_security_opt, 0 },
 	{ 0, "privileged", NULL, "opens the sandbox: all capabilities, no filter, no masks; of its own user namespace",

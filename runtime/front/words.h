@@ -31,6 +31,7 @@ struct words {
 	struct sandbox_spec sandbox;
 	struct container_spec container;
 	const char *rootfs;
+	const char *seccomp;    /* default, unconfined or a file */
 	const char *entrypoint; /* "": the image's is not wanted */
 	struct strs env, env_files; /* in the order said */
 };

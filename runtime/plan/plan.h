@@ -68,6 +68,9 @@ struct op {
 
 enum plan_role { ROLE_PID1, ROLE_EXEC, ROLE_HOLD }; /* as init/handoff.h's */
 
+struct sock_filter;
+struct seccomp_spec;
+
 struct process_plan {
 	enum plan_role role;
 	struct strs args, env;
@@ -84,6 +87,11 @@ struct process_plan {
 	size_t n_rlimits;
 	int stop_signal;
 	int64_t stop_timeout_s;
+	const char *filter_name;     /* of seccomp: default, profile, unconfined */
+	const struct seccomp_spec *profile; /* what the filter was made of; NULL: there is none */
+	struct sock_filter *filter;
+	size_t n_filter;
+	uint32_t filter_flags;       /* SECCOMP_FILTER_FLAG_* */
 };
 
 struct spec;

@@ -24,6 +24,7 @@ int plan_namespaces(struct planner *p) MUST_CHECK;  /* namespaces.c */
 int plan_cgroups(struct planner *p) MUST_CHECK;     /* cgroups.c */
 int plan_filesystem(struct planner *p) MUST_CHECK;  /* filesystem.c */
 int plan_process(struct planner *p) MUST_CHECK;     /* process.c */
+int plan_filter(struct planner *p) MUST_CHECK;      /* filter.c */
 
 /* A sentence to be said once before the start. */
 void plan_warn(struct planner *p, const char *sentence);

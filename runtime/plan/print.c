@@ -4,6 +4,7 @@
  * command. One step a line, in the order of doing; golden files hold it.
  */
 #include "plan/plan.h"
+#include "plan/filter.h"
 #include "util/str.h"
 #include "util/sys.h"
 
@@ -127,6 +128,18 @@ static void add_inside(struct str *s, const struct plan *plan)
 		str_add(s, "inside domainname %s\n", plan->domainname);
 }
 
+static void add_filter(struct str *s, const struct process_plan *p)
+{
+	char digest[FILTER_DIGEST];
+
+	str_add(s, "init seccomp %s", p->filter_name);
+	if (p->n_filter)
+		str_add(s, " %zu instructions sha256:%.16s", p->n_filter, filter_digest(p, digest));
+	if (p->filter_flags)
+		str_add(s, " flags=%x", p->filter_flags);
+	str_add(s, "\n");
+}
+
 static void add_process(struct str *s, const struct process_plan *p)
 {
 	str_add(s, "init %s%s%s%s%s\n", roles[p->role], p->terminal ? " terminal" : "", p->stdin_open ? " stdin" : "",
@@ -139,6 +152,7 @@ static void add_process(struct str *s, const struct process_plan *p)
 	if (p->cap_user_ambient)
 		str_add(s, " user-ambient=%" PRIx64, p->cap_user_ambient);
 	str_add(s, "\n");
+	add_filter(s, p);
 	for (size_t i = 0; i < p->n_rlimits; i++)
 		str_add(s, "init rlimit %s %" PRIu64 " %" PRIu64 "\n", p->rlimit_names[i], p->rlimits[i].soft,
 			p->rlimits[i].hard);

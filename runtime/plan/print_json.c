@@ -3,9 +3,12 @@
  * A plan as JSON, for tools: the same steps as plan_text(), as objects.
  */
 #include "plan/plan.h"
+#include "model/seccomp_names.h"
+#include "plan/filter.h"
 #include "util/str.h"
 #include "util/sys.h"
 
+#include <linux/filter.h>
 #include <yyjson.h>
 
 static void add_strs(yyjson_mut_doc *doc, yyjson_mut_val *obj, const char *key, const struct strs *strs)
@@ -72,6 +75,29 @@ static void add_ops(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct plan
 	}
 }
 
+/* The profile, as --seccomp takes it, and its program, as the kernel does. */
+static void add_filter(yyjson_mut_doc *doc, yyjson_mut_val *process, const struct process_plan *p)
+{
+	yyjson_mut_val *obj = yyjson_mut_obj_add_obj(doc, process, "seccomp"), *code;
+	char digest[FILTER_DIGEST];
+
+	yyjson_mut_obj_add_str(doc, obj, "name", p->filter_name);
+	if (!p->n_filter)
+		return;
+	yyjson_mut_obj_add_strcpy(doc, obj, "sha256", filter_digest(p, digest));
+	yyjson_mut_obj_add_uint(doc, obj, "flags", p->filter_flags);
+	yyjson_mut_obj_add_val(doc, obj, "profile", seccomp_json_value(doc, p->profile));
+	code = yyjson_mut_obj_add_arr(doc, obj, "program"); /* code, jt, jf, k of each instruction */
+	for (size_t i = 0; i < p->n_filter; i++) {
+		yyjson_mut_val *one = yyjson_mut_arr_add_arr(doc, code);
+
+		yyjson_mut_arr_add_uint(doc, one, p->filter[i].code);
+		yyjson_mut_arr_add_uint(doc, one, p->filter[i].jt);
+		yyjson_mut_arr_add_uint(doc, one, p->filter[i].jf);
+		yyjson_mut_arr_add_uint(doc, one, p->filter[i].k);
+	}
+}
+
 static void add_process(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct process_plan *p)
 {
 	yyjson_mut_val *obj = yyjson_mut_obj_add_obj(doc, root, "process");
@@ -88,6 +114,7 @@ static void add_process(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct 
 	yyjson_mut_obj_add_uint(doc, obj, "capabilities", p->cap_bounding);
 	yyjson_mut_obj_add_uint(doc, obj, "ambientCapabilities", p->cap_ambient);
 	yyjson_mut_obj_add_uint(doc, obj, "ambientCapabilitiesOfUser", p->cap_user_ambient);
+	add_filter(doc, obj, p);
 }
 
 const char *plan_json(const struct plan *plan, struct arena *arena)

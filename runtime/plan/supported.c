@@ -24,7 +24,6 @@ int plan_supported(struct planner *p)
 		{ s->cgroups_path != NULL, "a cgroup path" },
 		{ c->n_devices != 0, "device nodes" },
 		{ c->n_hooks != 0, "hooks" },
-		{ c->seccomp != NULL, "a seccomp profile" },
 		{ c->process.caps.inheritable & ~c->process.caps.ambient, "inheritable capabilities" },
 		{ c->process.apparmor_profile && !str_eq(c->process.apparmor_profile, "unconfined"), "an AppArmor profile" },
 		{ c->process.selinux_label || selinux->user || selinux->role || selinux->type || selinux->level,

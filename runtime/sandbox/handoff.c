@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/memfd.h>
 #include <sys/mman.h>
 
@@ -131,6 +132,7 @@ static void fill(struct blob *b, const struct plan *plan, const struct user *use
 		.cap_effective = p->cap_effective,
 		.cap_ambient = ambient(p, user),
 		.n_rlimits = (uint32_t)p->n_rlimits,
+		.seccomp_flags = p->filter_flags,
 	};
 
 	snprintf(home, sizeof(home), "HOME=%s", user->home);
@@ -141,6 +143,8 @@ static void fill(struct blob *b, const struct plan *plan, const struct user *use
 	h.argv = blob_strs(b, &p->args, NULL);
 	h.envp = blob_strs(b, &p->env, env_value(&p->env, "HOME") ? NULL : home);
 	h.path = blob_str(b, path ? path : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+	h.n_seccomp = p->n_filter;
+	h.seccomp = blob_bytes(b, p->filter, p->n_filter * sizeof(*p->filter));
 	h.size = b->n;
 	memcpy(b->data, &h, sizeof(h));
 }
@@ -162,7 +166,7 @@ static int make_blob(const struct plan *plan, const struct user *user, struct er
 
 	b.cap = sizeof(struct handoff) + sizeof(*user) + 64 + p->n_rlimits * sizeof(struct handoff_rlimit) +
 		strlen(p->cwd) + strs_size(&p->args) + strs_size(&p->env) + sizeof(user->home) + 8 +
-		(path ? strlen(path) : 64) + 64;
+		(path ? strlen(path) : 64) + 64 + p->n_filter * sizeof(*p->filter) + 8;
 	b.data = calloc(1, b.cap);
 	if (!b.data)
 		return err_sys(err, ENOMEM, "orders for init");

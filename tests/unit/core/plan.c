@@ -188,7 +188,6 @@ static void test_refusals(void)
 	REFUSED("cgroup path", spec.sandbox.cgroups_path = "/x");
 	REFUSED("device", container.devices = &device; container.n_devices = 1);
 	REFUSED("hooks", container.hooks = &hook; container.n_hooks = 1);
-	REFUSED("seccomp", container.seccomp = &(const struct seccomp_spec){ 0 });
 	REFUSED("inheritable", container.process.caps.inheritable = 1);
 	REFUSED("AppArmor", container.process.apparmor_profile = "x");
 	REFUSED("SELinux", container.process.selinux_label = "x");

@@ -127,7 +127,7 @@ static void test_right_options(void)
 	check(OPT(&w, &rest, &err, "unmask=ALL") && c->unmask_all, "unmask=ALL");
 	check(OPT(&w, &rest, &err, "systempaths=unconfined") && c->unmask_all, "systempaths");
 	check(OPT(&w, &rest, &err, "proc-opts=hidepid=2") && c->proc_options.n == 1, "proc-opts");
-	check(OPT(&w, &rest, &err, "seccomp=unconfined") && c->seccomp_choice == SECCOMP_UNCONFINED, "seccomp=unconfined");
+	check(OPT(&w, &rest, &err, "seccomp=unconfined") && str_eq(w.seccomp, "unconfined"), "seccomp=unconfined");
 	check(OPT(&w, &rest, &err, "writable-cgroups=false"), "writable-cgroups=false");
 	check(RUN(&w, &rest, &err, "--security", "baseline", "x") == 0 && w.sandbox.security == SECURITY_BASELINE, "--security");
 	check_refused(RUN(&w, &rest, &err, "--security", "", "x"), &err, "restricted, baseline", "--security");
