@@ -13,6 +13,7 @@
 #include "sandbox/sandbox.h"
 #include "sandbox/steps.h"
 #include "state/record.h"
+#include "state/ids.h"
 #include "state/state.h"
 #include "supervise/attach.h"
 #include "util/embed.h"
@@ -29,6 +30,7 @@ struct life { /* of one sandbox, from its name to its end */
 	struct plan plan;
 	struct state state;
 	struct claim claim;
+	struct ids ids;
 	int image;
 	int *cgroups;  /* by plan.cgroups */
 	struct sandbox sandbox;
@@ -85,9 +87,36 @@ static int do_steps(struct life *l, struct err *err)
 	return 0;
 }
 
+static int take_ids(struct life *l, struct err *err)
+{
+	const struct id_choice *choice = &l->plan.ids;
+	const struct id_wish wish = { choice->pools, choice->n_pools, choice->count, choice->may_share };
+
+	if (!choice->n_pools)
+		return 0;
+	TRY(ids_take(&l->ids, &wish, err));
+	l->plan.uid_maps.v[choice->at].outside = l->ids.uid;
+	l->plan.gid_maps.v[choice->at].outside = l->ids.gid;
+	return 0;
+}
+
+/* The process is there, and can use no id before this. */
+static int on_born(void *arg, pid_t pid, struct err *err)
+{
+	const struct life *l = arg;
+
+	return ids_record(&l->ids, pid, err);
+}
+
 static int spawn(struct life *l, struct err *err)
 {
-	struct sandbox_request req = { .plan = &l->plan, .image = l->image, .cgroups = l->cgroups };
+	struct sandbox_request req = {
+		.plan = &l->plan, .image = l->image, .cgroups = l->cgroups,
+		.born = on_born, .born_arg = l, .warn = l->lc->warn,
+	};
+
+	if (l->spec->containers[0].image.kind == IMAGE_EMBEDDED)
+		req.unpack = image_unpack_embedded;
 
 	memcpy(req.streams, l->attach.streams, sizeof(req.streams));
 	TRY(sandbox_spawn_outside(&req, &l->sandbox, err));
@@ -156,6 +185,7 @@ static int attend(struct life *l, int *status, struct err *err)
 
 static int live(struct life *l, int *status, struct err *err)
 {
+	TRY(take_ids(l, err));
 	TRY(do_steps(l, err));
 	TRY(spawn(l, err));
 	return attend(l, status, err);
@@ -167,6 +197,7 @@ static void end(struct life *l)
 	struct err err;
 
 	sandbox_end_outside(&l->sandbox);
+	ids_release(&l->ids);
 	for (size_t i = 0; l->cgroups && i < l->plan.n_cgroups; i++)
 		fd_close(&l->cgroups[i]);
 	if (claim_undo(&l->claim, &l->state, step_undo_outside, &err) < 0)
@@ -206,6 +237,7 @@ int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *stat
 		.spec = spec,
 		.state = { .root = -1, .sandboxes = -1 },
 		.image = -1,
+		.ids = { .file = -1 },
 		.sandbox = { .pid = -1, .pidfd = -1, .sync = -1 },
 	};
 	int rc;

@@ -98,6 +98,8 @@ static const struct word {
 	{ "exec", EITHER, offsetof(struct mount_spec, noexec), false },
 	{ "bind", BIND, offsetof(struct mount_spec, nonrecursive), true },
 	{ "rbind", BIND, offsetof(struct mount_spec, nonrecursive), false },
+	{ "idmap", BIND, offsetof(struct mount_spec, idmap), true },
+	{ "noidmap", BIND, offsetof(struct mount_spec, noidmap), true },
 	{ "private", BIND, 0, false }, /* what all mounts are */
 	{ "rprivate", BIND, 0, false },
 };
@@ -157,6 +159,9 @@ static int set_option(struct words *w, struct mount_spec *m, int type, const cha
 	if (str_eq(option, "suid") || str_eq(option, "dev"))
 		return err_set(err, EINVAL, "option %s: set-user-ID programs and devices of a mount are never for a sandbox",
 			       option);
+	if (str_eq(option, "U"))
+		return err_set(err, EINVAL, "option U: owners of the host's files are never changed; with idmap, which is the default "
+					    "for root, they are inside what they are outside");
 	if (str_eq(option, "z") || str_eq(option, "Z"))
 		return err_set(err, EINVAL, "option %s: SELinux labels of files are not changed; use chcon(1)", option);
 	return err_set(err, EINVAL, "unknown option \"%.64s\"", option);
@@ -280,6 +285,18 @@ static int key_propagation(struct csv_mount *c, const char *value, struct err *e
 	return 0;
 }
 
+/* true, false: not where the kernel can, but for certain */
+static int key_idmap(struct csv_mount *c, const char *value, struct err *err)
+{
+	bool on;
+
+	c->only |= BIND;
+	TRY(set_bool(&on, value, err));
+	c->m.idmap = on;
+	c->m.noidmap = !on;
+	return 0;
+}
+
 static int key_size(struct csv_mount *c, const char *value, struct err *err)
 {
 	c->only |= TMPFS;
@@ -308,6 +325,7 @@ static const struct key {
 	{ "bind-nonrecursive", true, key_nonrecursive },
 	{ "bind-recursive", false, key_recursive },
 	{ "bind-propagation", false, key_propagation },
+	{ "idmap", true, key_idmap },
 	{ "tmpfs-size", false, key_size },
 	{ "tmpfs-mode", false, key_mode },
 };
@@ -327,7 +345,7 @@ static int set_key(struct csv_mount *c, char *field, struct err *err)
 	}
 	return err_set(err, EINVAL,
 		       "unknown key \"%.64s\": type, source, target, readonly, bind-nonrecursive, bind-recursive, "
-		       "bind-propagation, tmpfs-size and tmpfs-mode exist", field);
+		       "bind-propagation, idmap, tmpfs-size and tmpfs-mode exist", field);
 }
 
 /* The next field of a line of CSV (RFC 4180), taken apart in place: a field in

@@ -124,6 +124,52 @@ SETTER(set_namespace)
 	return 0;
 }
 
+SETTER(set_userns)
+{
+	static const struct {
+		const char *word;
+		enum ns_mode mode;
+		enum ids_choice ids;
+	} rows[] = {
+		{ "private", NS_NEW, IDS_OWN },
+		{ "single", NS_NEW, IDS_SINGLE },
+		{ "identity", NS_NEW, IDS_IDENTITY },
+		{ "host", NS_HOST, IDS_OWN },
+	};
+
+	(void)flag;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (!str_eq(value, rows[i].word))
+			continue;
+		w->sandbox.userns_asked = true;
+		w->sandbox.ns[NS_USER].mode = rows[i].mode;
+		w->sandbox.ids = rows[i].ids;
+		return 0;
+	}
+	return err_set(err, EINVAL, "private, single, identity or host");
+}
+
+SETTER(add_map)
+{
+	struct id_maps *maps = (struct id_maps *)(void *)((char *)w + flag->member);
+	const char *rest = value;
+	int64_t n[3];
+
+	for (int i = 0; i < 3; i++) {
+		size_t length = strcspn(rest, ":");
+
+		if ((rest[length] == ':') != (i < 2))
+			return err_set(err, EINVAL, "not of the form INSIDE:OUTSIDE:COUNT, such as 0:100000:65536");
+		TRY(value_int(arena_strndup(w->arena, rest, length), i == 2, UINT32_MAX - 1, &n[i], err));
+		rest += length + (i < 2);
+	}
+	if (maps->n == 340)
+		return err_set(err, EINVAL, "the kernel takes no more than 340 of them");
+	*(struct id_map *)arena_push(w->arena, &maps->v, &maps->n, sizeof(*maps->v)) =
+		(struct id_map){ (uint32_t)n[0], (uint32_t)n[1], (uint32_t)n[2] };
+	return 0;
+}
+
 SETTER(set_network)
 {
 	if (!str_eq(value, "none") && !str_eq(value, "host"))
@@ -173,12 +219,6 @@ SETTER(set_forward)
 }
 
 /* ---- security ---- */
-
-SETTER(set_userns)
-{
-	w->sandbox.userns_asked = true;
-	return set_namespace(w, flag, value, err);
-}
 
 SETTER(add_cap)
 {
@@ -295,6 +335,8 @@ const struct flag run_flags[] = {
 	{ 'v', "volume", "SRC:DST[:ro]", "mount a directory or file of the host", add_volume, 0 },
 	{ 0, "mount", "KEY=VALUE,...", "type=bind|tmpfs,source=,target=,readonly,tmpfs-size=,...", add_mount, 0 },
 	{ 0, "tmpfs", "DST[:size=64m]", "mount an empty directory in memory", add_tmpfs, 0 },
+	{ 0, "private-root", NULL, "a copy of the root in memory, no page of it shared with others", flag_set_switch,
+	  AT(container.root_private) },
 	{ 0, "read-only", NULL, "mount the root read-only", flag_set_switch, AT(container.root_readonly) },
 	{ 0, "storage-opt", "size=SIZE", "bound of what may be written to the root", set_storage, 0 },
 
@@ -327,8 +369,10 @@ const struct flag run_flags[] = {
 
 	{ 0, "network", "none|host", "host opens the sandbox to your network (default: none)", set_network,
 	  AT(sandbox.ns[NS_NETWORK]) },
-	{ 0, "userns", "private|host", "host opens the sandbox: its ids are the host's", set_userns,
-	  AT(sandbox.ns[NS_USER]) },
+	{ 0, "userns", "WORD", "private (ids of its own), single; identity, host: the host's ids", set_userns, 0 },
+	{ 0, "uidmap", "INSIDE:OUTSIDE:COUNT", "map these user ids (gids too, where --gidmap is not said)", add_map,
+	  AT(sandbox.uid_maps) },
+	{ 0, "gidmap", "INSIDE:OUTSIDE:COUNT", "map these group ids", add_map, AT(sandbox.gid_maps) },
 	{ 0, "ipc", "private|host", "host opens the sandbox to your shared memory", set_namespace, AT(sandbox.ns[NS_IPC]) },
 	{ 0, "uts", "private|host", "host opens the sandbox: it has your host name", set_namespace, AT(sandbox.ns[NS_UTS]) },
 	{ 0, "cgroupns", "private|host", "host opens the sandbox: it sees your cgroups", set_namespace,

@@ -73,6 +73,11 @@ static int make_temporary(int images, char name[static 64], struct err *err)
 	return fd;
 }
 
+int image_unpack_embedded(int to, struct err *err)
+{
+	return cpio_unpack(crib_rootfs_start, (size_t)(crib_rootfs_end - crib_rootfs_start), to, err);
+}
+
 static int unpack_and_publish(int images, struct err *err)
 {
 	char name[64];

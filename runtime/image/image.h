@@ -13,6 +13,10 @@
  * before it is unpacked; it appears under its name whole or not at all. */
 int image_open_embedded(int root, const char *root_path, struct err *err) MUST_CHECK;
 
+/* The same root into a directory of one's own, as the user that runs: without a look at the
+ * digest, which is for what is kept. */
+int image_unpack_embedded(int to, struct err *err) MUST_CHECK;
+
 /* A directory of the host. */
 int image_open_directory(const char *path, struct err *err) MUST_CHECK;
 

@@ -56,6 +56,7 @@ struct mount_spec {
 	const char *source;
 	const char *fs_type;
 	bool readonly, nosuid, nodev, noexec;
+	bool idmap, noidmap;     /* bind: ids of files are the sandbox's, or it is refused; they stay the host's. Neither: where it can be had */
 	bool nonrecursive;       /* bind: leave out what is mounted below the source */
 	int64_t size_bytes;      /* tmpfs: 0 is the default */
 	uint32_t mode;           /* tmpfs: permission bits of its root; 0 is 01777 */
@@ -138,6 +139,7 @@ struct container_spec {
 	const char *name;
 	struct image_spec image;
 	bool root_readonly;
+	bool root_private;             /* share no page of the image with anybody */
 	int64_t writable_bytes;        /* bound of the writable layer; 0 is the default */
 	struct process_spec process;
 	struct mount_spec *mounts;     /* in order, on top of the standard ones */
@@ -157,6 +159,12 @@ struct container_spec {
 };
 
 /* ---- sandbox ---- */
+
+enum ids_choice { /* of a user namespace */
+	IDS_OWN,      /* as many of its own as can be had */
+	IDS_IDENTITY, /* the caller's, as they are */
+	IDS_SINGLE,   /* the caller's own as root, and no other */
+};
 
 enum network_kind {
 	NETWORK_NONE, /* a network namespace with nothing but loopback */
@@ -178,6 +186,7 @@ struct sandbox_spec {
 	struct ns_spec ns[NS_TYPES];
 	bool userns_asked;             /* NS_USER's mode was said: Kubernetes' hostUsers is not left out */
 	enum security_level security;
+	enum ids_choice ids;           /* where the maps are empty */
 	struct id_maps uid_maps, gid_maps; /* empty: plan chooses by what the host allows */
 	enum network_kind network;
 	struct pairs sysctls;

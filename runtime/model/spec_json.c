@@ -214,6 +214,8 @@ static value *mount_options_json(struct json *j, const struct mount_spec *m)
 
 	if (m->type == MOUNT_BIND)
 		yyjson_mut_arr_add_str(j->doc, array, m->nonrecursive ? "bind" : "rbind");
+	if (m->idmap || m->noidmap)
+		yyjson_mut_arr_add_str(j->doc, array, m->idmap ? "idmap" : "noidmap");
 	yyjson_mut_arr_add_str(j->doc, array, m->readonly ? "ro" : "rw");
 	if (m->nosuid)
 		yyjson_mut_arr_add_str(j->doc, array, "nosuid");
@@ -304,6 +306,7 @@ static value *container_json(struct json *j, const struct container_spec *c)
 	put_str(j, o, "name", c->name);
 	put(j, o, "image", image_json(j, &c->image));
 	put_true(j, o, "rootReadonly", c->root_readonly);
+	put_true(j, o, "rootPrivate", c->root_private);
 	put_int(j, o, "writableBytes", c->writable_bytes);
 	put(j, o, "process", process_json(j, &c->process));
 	put(j, o, "mounts", mounts_json(j, c));
@@ -363,6 +366,7 @@ static value *sandbox_json(struct json *j, const struct sandbox_spec *s)
 	put(j, o, "namespaces", namespaces_json(j, s));
 	put_true(j, o, "userNamespaceAsked", s->userns_asked);
 	put_str(j, o, "security", s->security ? security_level_names[s->security] : NULL);
+	put_str(j, o, "ids", s->ids == IDS_IDENTITY ? "identity" : s->ids == IDS_SINGLE ? "single" : NULL);
 	put(j, o, "uidMappings", maps_json(j, &s->uid_maps));
 	put(j, o, "gidMappings", maps_json(j, &s->gid_maps));
 	put_str(j, o, "network", s->network == NETWORK_HOST ? "host" : "none");

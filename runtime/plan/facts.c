@@ -31,6 +31,8 @@ static int set_uid(struct facts *f, const char *value)
 {
 	f->privileged = str_eq(value, "0");
 	f->caps = f->privileged ? ~UINT64_C(0) : 0;
+	f->subuids = f->subgids = (struct id_maps){ 0 };
+	f->newuidmap = f->newgidmap = NULL;
 	return set_number(&f->uid, value);
 }
 
@@ -87,12 +89,33 @@ static int set_cgroup(struct facts *f, const char *value)
 	return -EINVAL;
 }
 
+static int set_subids(struct facts *f, const char *value)
+{
+	static struct id_map range;
+
+	if (sscanf(value, "%u:%u", &range.outside, &range.count) != 2)
+		return -EINVAL;
+	f->subuids = f->subgids = (struct id_maps){ &range, 1 };
+	return 0;
+}
+
+static int set_newuidmap(struct facts *f, const char *value)
+{
+	bool there;
+
+	TRY(set_bool(&there, value));
+	f->newuidmap = there ? "/usr/bin/newuidmap" : NULL;
+	f->newgidmap = there ? "/usr/bin/newgidmap" : NULL;
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	fact_set *set;
 } rows[] = {
 	{ "uid", set_uid },       { "gid", set_gid },       { "privileged", set_privileged },
-	{ "kernel", set_kernel }, { "cgroup", set_cgroup }, { "caps", set_caps },
+	{ "kernel", set_kernel }, { "subids", set_subids }, { "newuidmap", set_newuidmap },
+	{ "cgroup", set_cgroup }, { "caps", set_caps },
 };
 
 static int parse_word(struct facts *facts, const char *word, struct err *err)
@@ -108,7 +131,7 @@ static int parse_word(struct facts *facts, const char *word, struct err *err)
 	}
 	return err_set(err, EINVAL,
 		       "host fact \"%s\" is not understood: say uid=N gid=N privileged=0|1 caps=HEX kernel=6.12 "
-		       "cgroup=none|v1|v2|hybrid|mixed|delegated, in this order",
+		       "subids=FIRST:COUNT newuidmap=0|1 cgroup=none|v1|v2|hybrid|mixed|delegated, in this order",
 		       word);
 }
 

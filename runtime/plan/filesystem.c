@@ -109,7 +109,9 @@ static void plan_root(struct planner *p)
 
 	/* set-user-ID files and file capabilities count only where that was asked for */
 	add(p, &(struct op){ OP_ROOT, "/", c->image.path ? c->image.path : c->image.name,
-			     .attrs = SYS_MOUNT_ATTR_NODEV | (c->process.allow_new_privs ? 0 : SYS_MOUNT_ATTR_NOSUID) });
+			     .attrs = SYS_MOUNT_ATTR_NODEV | (c->process.allow_new_privs ? 0 : SYS_MOUNT_ATTR_NOSUID),
+			     .idmap = p->plan->shifted ? IDMAP_WARN : IDMAP_NONE });
+	p->plan->private_root = c->root_private;
 	p->plan->writable_bytes = c->writable_bytes ? c->writable_bytes : default_writable_bytes;
 }
 
@@ -125,7 +127,22 @@ static void plan_generated(struct planner *p)
 		add(p, &(struct op){ OP_FILE, "/etc/resolv.conf", "# no network, no name servers\n", .missing_ok = true });
 	else
 		add(p, &(struct op){ OP_BIND, "/etc/resolv.conf", "/etc/resolv.conf", .attrs = NSNDNX | SYS_MOUNT_ATTR_RDONLY,
-				     .missing_ok = true, .make_target = true });
+				     .idmap = p->plan->shifted ? IDMAP_TRY : IDMAP_NONE, .missing_ok = true,
+				     .make_target = true });
+}
+
+/* A volume's files keep the ids that they have on the host: what is root's there is root's inside,
+ * as in Kubernetes. */
+static int plan_idmap(struct planner *p, const struct mount_spec *m, enum idmap *idmap)
+{
+	*idmap = p->plan->shifted && m->type == MOUNT_BIND && !m->noidmap ? IDMAP_WARN : IDMAP_NONE;
+	if (!m->idmap)
+		return 0;
+	if (!p->facts->privileged)
+		return err_set(p->err, EPERM, "mount %s: idmap can only be had from root; started by an ordinary user, the "
+					      "user's own files belong to root inside without it", m->destination);
+	*idmap = p->plan->shifted ? IDMAP_MUST : IDMAP_NONE;
+	return 0;
 }
 
 static int plan_user_mount(struct planner *p, const struct mount_spec *m)
@@ -139,6 +156,7 @@ static int plan_user_mount(struct planner *p, const struct mount_spec *m)
 		.make_target = true,
 	});
 
+	TRY(plan_idmap(p, m, &op->idmap));
 	op->attrs = (m->readonly ? SYS_MOUNT_ATTR_RDONLY : 0) | (m->nosuid ? SYS_MOUNT_ATTR_NOSUID : 0) |
 		    (m->nodev ? SYS_MOUNT_ATTR_NODEV : 0) | (m->noexec ? SYS_MOUNT_ATTR_NOEXEC : 0);
 	if (m->type == MOUNT_FS)

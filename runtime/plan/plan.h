@@ -48,6 +48,13 @@ enum op_kind {
 
 extern const char *const op_names[OP_KINDS];
 
+enum idmap { /* whether the ids of a mount's files are the sandbox's own, not the host's */
+	IDMAP_NONE,
+	IDMAP_TRY,  /* where the kernel can; else as they are */
+	IDMAP_WARN, /* the same, and it is told */
+	IDMAP_MUST, /* else there is no sandbox */
+};
+
 struct op {
 	enum op_kind kind;
 	const char *target;   /* in the container, absolute */
@@ -60,6 +67,7 @@ struct op {
 	bool recursive;       /* OP_BIND: with what is mounted below */
 	bool missing_ok;      /* a target or source that is not there is no error */
 	bool make_target;     /* make the target where it is missing */
+	enum idmap idmap;     /* OP_ROOT, OP_BIND */
 	bool fresh;           /* OP_MOUNT: nobody else has it yet, and what follows with this mark is an entry of
 	                         its top directory: done by name on its descriptor, before it is put in place */
 };
@@ -94,6 +102,16 @@ struct process_plan {
 	uint32_t filter_flags;       /* SECCOMP_FILTER_FLAG_* */
 };
 
+/* A range of ids that no other sandbox has at the time is cut from pools; its first
+ * ones become uid_maps.v[at].outside and gid_maps.v[at].outside. */
+struct id_choice {
+	struct id_pool *pools;
+	size_t n_pools;              /* 0: the maps are complete */
+	uint32_t count;
+	size_t at;
+	bool may_share;              /* better one that others have than none */
+};
+
 struct spec;
 
 struct plan {
@@ -107,6 +125,10 @@ struct plan {
 	bool unshare_time;
 	int64_t time_monotonic_ns, time_boottime_ns;
 	struct id_maps uid_maps, gid_maps;
+	struct id_choice ids;
+	bool shifted;                /* by root: ids inside are others outside, and files have to follow */
+	const char *newuidmap, *newgidmap; /* what writes the maps; NULL: crib itself may */
+	bool private_root;           /* a copy of the image of the sandbox's own */
 	bool setgroups_deny;         /* user_namespaces(7): an unprivileged gid map wants it */
 	bool own_network;            /* a network namespace with nothing but loopback, made beside the mounts */
 	const char *hostname, *domainname; /* NULL: leave */

@@ -21,6 +21,7 @@ struct planner {
 int plan_security(struct planner *p) MUST_CHECK;    /* security.c */
 int plan_supported(struct planner *p) MUST_CHECK;   /* supported.c */
 int plan_namespaces(struct planner *p) MUST_CHECK;  /* namespaces.c */
+int plan_ids(struct planner *p) MUST_CHECK;         /* ids.c; called by plan_namespaces */
 int plan_cgroups(struct planner *p) MUST_CHECK;     /* cgroups.c */
 int plan_filesystem(struct planner *p) MUST_CHECK;  /* filesystem.c */
 int plan_process(struct planner *p) MUST_CHECK;     /* process.c */

@@ -26,6 +26,10 @@ static const struct {
 	{ SYS_MOUNT_ATTR_NODEV, "nodev" }, { SYS_MOUNT_ATTR_NOEXEC, "noexec" },
 };
 
+static const char *const idmaps[] = {
+	[IDMAP_NONE] = "", [IDMAP_TRY] = " idmap", [IDMAP_WARN] = " idmap", [IDMAP_MUST] = " idmap (required)",
+};
+
 static const char *const roles[] = { [ROLE_PID1] = "pid1", [ROLE_EXEC] = "exec", [ROLE_HOLD] = "hold" };
 
 /* A word that may hold anything: quoted as C would where it is not plain. */
@@ -78,6 +82,13 @@ static void add_outside(struct str *s, const struct plan *plan)
 	str_add(s, "\n");
 	if (plan->own_network)
 		str_add(s, "outside network namespace, loopback up, beside the mounts\n");
+	for (size_t i = 0; i < plan->ids.n_pools; i++)
+		str_add(s, "outside %u ids of its own%s, out of uids %u-%u and gids %u-%u\n", plan->ids.count,
+			plan->ids.may_share ? " where they suffice" : "", plan->ids.pools[i].uid,
+			plan->ids.pools[i].uid + (plan->ids.pools[i].count - 1), plan->ids.pools[i].gid,
+			plan->ids.pools[i].gid + (plan->ids.pools[i].count - 1));
+	if (plan->newuidmap)
+		str_add(s, "outside by %s and %s\n", plan->newuidmap, plan->newgidmap);
 	add_maps(s, "uid_map", &plan->uid_maps);
 	add_maps(s, "gid_map", &plan->gid_maps);
 	if (plan->setgroups_deny)
@@ -107,7 +118,7 @@ static void add_op(struct str *s, const struct op *op)
 		}
 	for (size_t i = 0; i < op->options.n; i++, sep = ",")
 		str_add(s, "%s%s", sep, op->options.v[i]);
-	str_add(s, "%s%s%s\n", op->recursive ? " recursive" : "", op->make_target ? " make" : "",
+	str_add(s, "%s%s%s%s\n", idmaps[op->idmap], op->recursive ? " recursive" : "", op->make_target ? " make" : "",
 		op->missing_ok ? " if-there" : "");
 }
 
@@ -118,7 +129,7 @@ static void add_inside(struct str *s, const struct plan *plan)
 	if (plan->unshare_time)
 		str_add(s, "inside unshare time monotonic=%" PRId64 "ns boottime=%" PRId64 "ns\n",
 			plan->time_monotonic_ns, plan->time_boottime_ns);
-	str_add(s, "inside writable %" PRId64 " bytes\n", plan->writable_bytes);
+	str_add(s, "inside writable %" PRId64 " bytes%s\n", plan->writable_bytes, plan->private_root ? ", in a root of its own" : "");
 	for (size_t i = 0; i < plan->n_ops; i++)
 		add_op(s, &plan->ops[i]);
 	str_add(s, "inside pivot_root\n");

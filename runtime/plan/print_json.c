@@ -35,6 +35,22 @@ static void add_maps(yyjson_mut_doc *doc, yyjson_mut_val *obj, const char *key, 
 	}
 }
 
+static void add_pools(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct id_choice *ids)
+{
+	yyjson_mut_val *arr;
+
+	if (!ids->n_pools)
+		return;
+	arr = yyjson_mut_obj_add_arr(doc, root, "idRanges");
+	for (size_t i = 0; i < ids->n_pools; i++) {
+		yyjson_mut_val *pool = yyjson_mut_arr_add_obj(doc, arr);
+
+		yyjson_mut_obj_add_uint(doc, pool, "uid", ids->pools[i].uid);
+		yyjson_mut_obj_add_uint(doc, pool, "gid", ids->pools[i].gid);
+		yyjson_mut_obj_add_uint(doc, pool, "count", ids->pools[i].count);
+	}
+}
+
 static void add_cgroups(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct plan *plan)
 {
 	yyjson_mut_val *arr = yyjson_mut_obj_add_arr(doc, root, "cgroups");
@@ -72,6 +88,8 @@ static void add_ops(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct plan
 			yyjson_mut_obj_add_uint(doc, obj, "attributes", op->attrs);
 		if (op->recursive)
 			yyjson_mut_obj_add_bool(doc, obj, "recursive", true);
+		if (op->idmap)
+			yyjson_mut_obj_add_bool(doc, obj, "idmap", true);
 	}
 }
 
@@ -129,6 +147,11 @@ const char *plan_json(const struct plan *plan, struct arena *arena)
 	add_strs(doc, root, "warnings", &plan->warnings);
 	add_cgroups(doc, root, plan);
 	yyjson_mut_obj_add_uint(doc, root, "cloneFlags", plan->clone_flags);
+	add_pools(doc, root, &plan->ids);
+	if (plan->newuidmap)
+		yyjson_mut_obj_add_str(doc, root, "newuidmap", plan->newuidmap);
+	if (plan->private_root)
+		yyjson_mut_obj_add_bool(doc, root, "privateRoot", true);
 	add_maps(doc, root, "uidMappings", &plan->uid_maps);
 	add_maps(doc, root, "gidMappings", &plan->gid_maps);
 	add_ops(doc, root, plan);

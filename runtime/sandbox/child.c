@@ -14,6 +14,7 @@
  *   7. READY; standard streams; execute init, which waits for START
  */
 #include "sandbox/inside.h"
+#include "sandbox/maps.h"
 #include "sandbox/messages.h"
 #include "util/sys.h"
 
@@ -23,21 +24,41 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 /* Writing 0 to `tasks` moves just the writer, and by that spares the kernel the
  * lock over all forks and exits that moving a process by its pid takes. */
-static int join_v1_cgroups(struct inside *in, struct err *err)
+int join_v1_cgroups(const struct sandbox_request *req, struct err *err)
 {
-	for (size_t i = 0; i < in->plan->n_cgroups; i++) {
-		const struct cgroup_plan *cg = &in->plan->cgroups[i];
+	for (size_t i = 0; i < req->plan->n_cgroups; i++) {
+		const struct cgroup_plan *cg = &req->plan->cgroups[i];
 		int rc;
 
-		if (cg->version != 1 || in->req->cgroups[i] < 0)
+		if (cg->version != 1 || req->cgroups[i] < 0)
 			continue;
-		rc = file_write_text(in->req->cgroups[i], "tasks", "0");
+		rc = file_write_text(req->cgroups[i], "tasks", "0");
 		if (rc < 0)
 			return err_sys(err, -rc, "join cgroup %s", cg->path);
 	}
+	return 0;
+}
+
+static int await_ids(struct inside *in, struct err *err)
+{
+	int copied = -1, rc;
+
+	message_await(in->sync);
+	rc = message_receive(in->sync, &copied, err);
+	if (rc == 0)
+		_exit(EXIT_CRIB);
+	if (rc > 0 && rc != MESSAGE_MAPPED && rc != MESSAGE_COPY)
+		return err_set(err, EPROTO, "unexpected message from the creator");
+	TRY(rc);
+	in->copy = rc == MESSAGE_COPY;
+	if (!in->copy)
+		return 0;
+	fd_close(&in->image);
+	in->image = copied;
 	return 0;
 }
 
@@ -62,6 +83,9 @@ static int unshare_late(struct inside *in, struct err *err)
 		return err_sys(err, errno, "unshare the cgroup namespace");
 	if (!in->plan->unshare_time)
 		return 0;
+	/* who has changed ids may not write its own files in /proc; there is nobody else yet to look into it */
+	if (in->plan->shifted && prctl(PR_SET_DUMPABLE, 1) < 0)
+		return err_sys(err, errno, "prctl");
 	if (unshare(CLONE_NEWTIME) < 0)
 		return err_sys(err, errno, "unshare the time namespace");
 	snprintf(text, sizeof(text), "monotonic %" PRId64 " %" PRId64 "\nboottime %" PRId64 " %" PRId64 "\n",
@@ -106,6 +130,17 @@ static int deal_descriptors(struct inside *in, int streams[3], struct err *err)
 	return 0;
 }
 
+/* As the terminal is the user's that logs in: by /dev/stdout it is opened anew. */
+static void give_streams(const struct inside *in, const int *streams)
+{
+	struct stat st;
+
+	for (int i = 0; i < 3; i++)
+		if (in->user && (in->terminal >= 0 || is_pipe(streams[i])) && fstat(streams[i], &st) == 0 && st.st_uid == 0 &&
+		    fchown(streams[i], in->user, (gid_t)-1) < 0)
+			errno = 0;
+}
+
 static int choose_streams(struct inside *in, int streams[3], struct err *err)
 {
 	for (int i = 0; i < 3; i++)
@@ -123,6 +158,8 @@ static int become_init(struct inside *in, struct err *err)
 
 	TRY(handoff_inside(in, err));
 	TRY(choose_streams(in, streams, err));
+	if (in->plan->clone_flags & CLONE_NEWUSER)
+		give_streams(in, streams);
 	TRY(message_expect(in->sync, MESSAGE_INIT, &in->init, err));
 	if (in->terminal_master >= 0)
 		TRY(message_send(in->sync, MESSAGE_READY, in->terminal_master, err));
@@ -145,9 +182,8 @@ static int live(struct inside *in, struct err *err)
 	/* a session keyring of its own: the caller's would be the container's too */
 	if (syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL) < 0 && errno != ENOSYS && errno != EPERM)
 		return err_sys(err, errno, "session keyring");
-	TRY(join_v1_cgroups(in, err));
-	message_await(in->sync);
-	TRY(message_expect(in->sync, MESSAGE_MAPPED, &in->init, err));
+	TRY(join_v1_cgroups(in->req, err));
+	TRY(await_ids(in, err));
 	TRY(become_root(in, err));
 	TRY(unshare_late(in, err));
 	TRY(ops_inside(in, err));

@@ -6,7 +6,8 @@
  * Takes directories, regular files and symbolic links; devices, sockets and
  * FIFOs of an image are not for a sandbox.
  */
-#include "sandbox/inside.h"
+#include "sandbox/copy.h"
+#include "util/fd.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,10 +18,24 @@
 
 enum { MAX_DEPTH = 128 };
 
-static int copy_owner(int to, const char *name, const struct stat *st)
+enum { NOBODY = 65534 };
+
+/* What no map has is nobody's, as the kernel shows it. */
+static uint32_t shift(const struct id_maps *maps, uint32_t id)
 {
-	/* ids that have no meaning in this user namespace become its root */
-	if (fchownat(to, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) < 0 && errno != EPERM && errno != EINVAL)
+	for (size_t i = 0; i < maps->n; i++)
+		if (id >= maps->v[i].inside && id - maps->v[i].inside < maps->v[i].count)
+			return id - maps->v[i].inside + maps->v[i].outside;
+	return id == NOBODY ? maps->v[0].outside : shift(maps, NOBODY);
+}
+
+static int copy_owner(int to, const char *name, const struct stat *st, const struct copy_ids *ids)
+{
+	uint32_t uid = ids ? shift(ids->uids, st->st_uid) : st->st_uid;
+	uint32_t gid = ids ? shift(ids->gids, st->st_gid) : st->st_gid;
+
+	/* inside, ids that have no meaning in the user namespace become its root */
+	if (fchownat(to, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0 && errno != EPERM && errno != EINVAL)
 		return -errno;
 	return 0;
 }
@@ -61,7 +76,7 @@ static int copy_data(int in, int out, off_t size)
 	return ftruncate(out, size) < 0 ? -errno : 0;
 }
 
-static int copy_file(int from, int to, const char *name, const struct stat *st)
+static int copy_file(int from, int to, const char *name, const struct stat *st, const struct copy_ids *ids)
 {
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
 	auto_fd out = -1;
@@ -73,14 +88,14 @@ static int copy_file(int from, int to, const char *name, const struct stat *st)
 	if (out < 0)
 		return -errno;
 	TRY(copy_data(in, out, st->st_size));
-	TRY(copy_owner(to, name, st));
+	TRY(copy_owner(to, name, st, ids));
 	/* setuid bits mean nothing here, and are not wanted */
 	if (fchmod(out, st->st_mode & 01777) < 0 || futimens(out, times) < 0)
 		return -errno;
 	return 0;
 }
 
-static int copy_link(int from, int to, const char *name, const struct stat *st)
+static int copy_link(int from, int to, const char *name, const struct stat *st, const struct copy_ids *ids)
 {
 	char text[PATH_MAX];
 	ssize_t n = readlinkat(from, name, text, sizeof(text) - 1);
@@ -90,12 +105,13 @@ static int copy_link(int from, int to, const char *name, const struct stat *st)
 	text[n] = '\0';
 	if (symlinkat(text, to, name) < 0)
 		return -errno;
-	return copy_owner(to, name, st);
+	return copy_owner(to, name, st, ids);
 }
 
-static int copy_directory(int from, int to, int depth, struct err *err);
+static int copy_directory(int from, int to, int depth, const struct copy_ids *ids, struct err *err);
 
-static int copy_subdirectory(int from, int to, const char *name, const struct stat *st, int depth, struct err *err)
+static int copy_subdirectory(int from, int to, const char *name, const struct stat *st, int depth,
+			     const struct copy_ids *ids, struct err *err)
 {
 	auto_fd in = openat(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	auto_fd out = -1;
@@ -107,12 +123,12 @@ static int copy_subdirectory(int from, int to, const char *name, const struct st
 	out = openat(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (out < 0)
 		return -errno;
-	TRY(copy_directory(in, out, depth + 1, err));
-	TRY(copy_owner(to, name, st));
+	TRY(copy_directory(in, out, depth + 1, ids, err));
+	TRY(copy_owner(to, name, st, ids));
 	return fchmod(out, st->st_mode & 01777) < 0 ? -errno : 0;
 }
 
-static int copy_entry(int from, int to, const char *name, int depth, struct err *err)
+static int copy_entry(int from, int to, const char *name, int depth, const struct copy_ids *ids, struct err *err)
 {
 	struct stat st;
 
@@ -120,17 +136,17 @@ static int copy_entry(int from, int to, const char *name, int depth, struct err 
 		return -errno;
 	switch (st.st_mode & S_IFMT) {
 	case S_IFREG:
-		return copy_file(from, to, name, &st);
+		return copy_file(from, to, name, &st, ids);
 	case S_IFLNK:
-		return copy_link(from, to, name, &st);
+		return copy_link(from, to, name, &st, ids);
 	case S_IFDIR:
-		return copy_subdirectory(from, to, name, &st, depth, err);
+		return copy_subdirectory(from, to, name, &st, depth, ids, err);
 	default:
 		return 0;
 	}
 }
 
-static int copy_directory(int from, int to, int depth, struct err *err)
+static int copy_directory(int from, int to, int depth, const struct copy_ids *ids, struct err *err)
 {
 	int copy = depth < MAX_DEPTH ? openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
@@ -147,7 +163,7 @@ static int copy_directory(int from, int to, int depth, struct err *err)
 		if (str_eq(name, ".") || str_eq(name, ".."))
 			continue;
 		err->code = 0;
-		rc = copy_entry(from, to, name, depth, err);
+		rc = copy_entry(from, to, name, depth, ids, err);
 		if (rc < 0 && !err->code)
 			rc = err_sys(err, -rc, "copy the root: %s", name);
 	}
@@ -155,12 +171,12 @@ static int copy_directory(int from, int to, int depth, struct err *err)
 	return rc;
 }
 
-int copy_tree_inside(int from, int to, struct err *err)
+int copy_tree(int from, int to, const struct copy_ids *ids, struct err *err)
 {
 	struct stat st;
 
-	TRY(copy_directory(from, to, 0, err));
-	if (fstat(from, &st) < 0 || fchmod(to, st.st_mode & 01777) < 0)
+	TRY(copy_directory(from, to, 0, ids, err));
+	if (fstat(from, &st) < 0 || copy_owner(to, ".", &st, ids) < 0 || fchmod(to, st.st_mode & 01777) < 0)
 		return err_sys(err, errno, "copy the root");
 	return 0;
 }

@@ -6,6 +6,7 @@
  */
 #include "sandbox/facts.h"
 #include "util/fd.h"
+#include "util/subid.h"
 #include "util/sys.h"
 
 #include <fcntl.h>
@@ -185,6 +186,70 @@ static void gather_ids(struct facts *facts, struct arena *arena)
 				  str_after(text, "deny");
 }
 
+/* The text of a file of a bounded size, or NULL; free() it. */
+static char *read_file(const char *path)
+{
+	enum { MAX_FILE = 1 << 20 };
+	char *text = malloc(MAX_FILE);
+
+	if (text && file_read_text(AT_FDCWD, path, text, MAX_FILE) < 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static const char *find_helper(const char *const *paths)
+{
+	for (; *paths; paths++)
+		if (faccessat(AT_FDCWD, *paths, X_OK, AT_EACCESS) == 0)
+			return *paths;
+	return NULL;
+}
+
+static const char *own_name(uint32_t uid, struct arena *arena)
+{
+	char *passwd = read_file("/etc/passwd");
+	const char *name = passwd ? subid_user(passwd, uid, arena) : NULL;
+
+	free(passwd);
+	return name;
+}
+
+static void read_granted(struct facts *facts, const char *uids, struct arena *arena)
+{
+	const char *name = facts->privileged ? "crib" : own_name(facts->uid, arena);
+	uint32_t id = facts->privileged ? UINT32_MAX : facts->uid;
+	char *gids;
+
+	facts->subuids = subid_parse(uids, name, id, arena);
+	if (!facts->subuids.n && !facts->privileged)
+		return;
+	gids = read_file("/etc/subgid");
+	if (gids)
+		facts->subgids = subid_parse(gids, name, id, arena);
+	free(gids);
+}
+
+/* Only these places: what else is called so was not put there by the host's administrator. */
+static void gather_granted(struct facts *facts, struct arena *arena)
+{
+	static const char *const uid_paths[] = { "/usr/bin/newuidmap", "/bin/newuidmap", "/run/wrappers/bin/newuidmap", NULL };
+	static const char *const gid_paths[] = { "/usr/bin/newgidmap", "/bin/newgidmap", "/run/wrappers/bin/newgidmap", NULL };
+	char *uids;
+
+	if (!facts->privileged) {
+		facts->newuidmap = find_helper(uid_paths);
+		facts->newgidmap = facts->newuidmap ? find_helper(gid_paths) : NULL;
+		if (!facts->newgidmap)
+			return;
+	}
+	uids = read_file("/etc/subuid");
+	if (uids)
+		read_granted(facts, uids, arena);
+	free(uids);
+}
+
 void facts_gather(struct facts *facts, struct arena *arena)
 {
 	struct utsname uts;
@@ -195,5 +260,6 @@ void facts_gather(struct facts *facts, struct arena *arena)
 	if (uname(&uts) == 0 && sscanf(uts.release, "%u.%u", &major, &minor) == 2)
 		facts->kernel = major * 1000 + minor;
 	gather_ids(facts, arena);
+	gather_granted(facts, arena);
 	gather_cgroups(facts, arena);
 }

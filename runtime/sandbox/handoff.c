@@ -225,6 +225,7 @@ int handoff_inside(struct inside *in, struct err *err)
 	TRY(user_inside(in->root, &in->plan->process, &user, err));
 	TRY(check_nonroot(in->plan, &user, err));
 	TRY(check_mapped(in->plan, &user, err));
+	in->user = user.uid;
 	in->blob = make_blob(in->plan, &user, err);
 	return in->blob < 0 ? in->blob : 0;
 }

@@ -13,6 +13,9 @@ struct inside {
 	const struct plan *plan;
 	int *sources;        /* by plan->ops: see sources.h */
 	int sync;            /* the child's end */
+	int image;           /* a detached mount of it, or with copy perhaps one that is to be the root; -1: none yet */
+	bool copy;           /* the image cannot be used as it is */
+	uint32_t user;       /* the command's */
 	int root;            /* the container's root: an attached mount */
 	int scratch;         /* the tmpfs behind the root: its writes, generated files, masks */
 	int proc;            /* the container's procfs as it was mounted: below it nothing is mounted yet */
@@ -25,10 +28,14 @@ struct inside {
 _Noreturn void child_inside(struct inside *in);
 
 int root_inside(struct inside *in, const struct op *op, struct err *err) MUST_CHECK;       /* root.c */
-int copy_tree_inside(int from, int to, struct err *err) MUST_CHECK;                        /* copy.c */
 int ops_inside(struct inside *in, struct err *err) MUST_CHECK;                             /* ops.c */
 int pivot_inside(int root, bool own_users, struct err *err) MUST_CHECK;                                    /* root.c */
 int handoff_inside(struct inside *in, struct err *err) MUST_CHECK;                         /* handoff.c */
+
+int join_v1_cgroups(const struct sandbox_request *req, struct err *err) MUST_CHECK;        /* child.c */
+
+/* The cgroup to be born in, or -1. */
+int cgroup_v2(const struct sandbox_request *req);                                          /* spawn.c */
 
 /* init in a sealed memfd. */
 int init_make(struct err *err) MUST_CHECK;                                                 /* handoff.c */

@@ -12,6 +12,7 @@
 
 enum {
 	MESSAGE_MAPPED = 'M',
+	MESSAGE_COPY = 'C',    /* the same, but the image needs a copy: with its descriptor where it has been made */
 	MESSAGE_NETWORK = 'N', /* with the descriptor of the network namespace */
 	MESSAGE_INIT = 'I',    /* with the descriptor of init's memfd */
 	MESSAGE_READY = 'R',   /* with the terminal's master where there is a terminal */

@@ -60,6 +60,17 @@ int mount_add_attrs(int fd, uint32_t attrs, bool recursive)
 	return 0;
 }
 
+int mount_idmap(int fd, int users, uint32_t attrs, bool recursive)
+{
+	struct sys_mount_attr attr = {
+		.attr_set = SYS_MOUNT_ATTR_IDMAP | attrs, .propagation = MS_PRIVATE, .userns_fd = (uint64_t)users,
+	};
+
+	if (sys_mount_setattr(fd, "", SYS_AT_EMPTY_PATH | (recursive ? SYS_AT_RECURSIVE : 0), &attr) < 0)
+		return -errno;
+	return 0;
+}
+
 int mount_attach(int fd, int target)
 {
 	if (sys_move_mount(fd, "", target, "", SYS_MOVE_MOUNT_F_EMPTY_PATH | SYS_MOVE_MOUNT_T_EMPTY_PATH) < 0)

@@ -9,6 +9,7 @@
  * and gone from sight with the pivot: l the image, u and w overlay's upper and
  * work directories, r the root's mount point, none and void what masks show.
  */
+#include "sandbox/copy.h"
 #include "sandbox/inside.h"
 #include "sandbox/mount.h"
 #include "sandbox/sources.h"
@@ -31,7 +32,8 @@ static int make_scratch(struct inside *in, struct err *err)
 	in->scratch = mount_new("tmpfs", &options, SYS_MOUNT_ATTR_NODEV | SYS_MOUNT_ATTR_NOSUID);
 	if (in->scratch < 0)
 		return err_sys(err, -in->scratch, "tmpfs for the writable layer");
-	if (sys_move_mount(in->scratch, "", AT_FDCWD, ".", SYS_MOVE_MOUNT_F_EMPTY_PATH) < 0)
+	/* no "." is looked up: the image's directory need not be open to the sandbox's root */
+	if (sys_move_mount(in->scratch, "", AT_FDCWD, "", SYS_MOVE_MOUNT_F_EMPTY_PATH | SYS_MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return err_sys(err, errno, "mount the writable layer");
 	rc = openat(in->scratch, "none", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
 	if (rc < 0 || mkdirat(in->scratch, "void", 0555) < 0 || mkdirat(in->scratch, "l", 0755) < 0 ||
@@ -125,19 +127,12 @@ static int try_overlay(struct inside *in, uint32_t attrs)
 	return mount_new("overlay", &options, attrs);
 }
 
-static int copied_root(struct inside *in, struct err *err)
+static int use_copy(struct inside *in, int rc, struct err *err)
 {
-	auto_fd from = openat(in->scratch, "l", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	auto_fd to = openat(in->scratch, "r", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc;
-
-	if (from < 0 || to < 0)
-		return err_sys(err, errno, "copy the root");
-	rc = copy_tree_inside(from, to, err);
 	if (rc == -ENOSPC)
 		return err_set(err, ENOSPC,
 			       "the root does not fit in the writable layer of %" PRId64
-			       " bytes, into which this kernel makes crib copy it: use --storage-opt size=",
+			       " bytes, into which crib has to copy it here: use --storage-opt size=",
 			       in->plan->writable_bytes);
 	TRY(rc);
 	/* it has the scratch's own attributes: nodev, nosuid */
@@ -145,21 +140,47 @@ static int copied_root(struct inside *in, struct err *err)
 	return rc < 0 ? err_sys(err, -rc, "mount the copied root") : rc;
 }
 
+static int copied_root(struct inside *in, struct err *err)
+{
+	auto_fd from = openat(in->scratch, "l", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_fd to = openat(in->scratch, "r", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (from < 0 || to < 0)
+		return err_sys(err, errno, "copy the root");
+	return use_copy(in, copy_tree(from, to, NULL, err), err);
+}
+
+/* Straight from the archive, so that all of it belongs to who it should. */
+static int unpacked_root(struct inside *in, struct err *err)
+{
+	auto_fd to = openat(in->scratch, "r", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (to < 0)
+		return err_sys(err, errno, "unpack the root");
+	return use_copy(in, in->req->unpack(to, err), err);
+}
+
 static int make_root(struct inside *in, const struct op *op, struct err *err)
 {
-	auto_fd image = -1, target = -1;
+	auto_fd image = take_fd(&in->image), target = -1;
 	int rc, root;
 
-	image = open_image(err);
-	TRY(image);
+	if (image < 0 && !in->copy)
+		image = open_image(err);
+	if (image < 0 && !in->copy)
+		return image;
 	TRY(make_scratch(in, err));
+	if (image >= 0 && in->copy)
+		return take_fd(&image);
+	if (in->copy || (in->plan->private_root && in->req->unpack))
+		return unpacked_root(in, err);
 	target = openat(in->scratch, "l", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	rc = target < 0 ? -errno : mount_attach(image, target);
 	if (rc < 0)
 		return err_sys(err, -rc, "mount the image");
 	if (fchdir(in->scratch) < 0)
 		return err_sys(err, errno, "the writable layer");
-	root = try_overlay(in, op->attrs);
+	root = in->plan->private_root ? -EOPNOTSUPP : try_overlay(in, op->attrs);
 	if (root >= 0)
 		return root;
 	forget_files(in);

@@ -38,6 +38,10 @@ struct sandbox_request {
 	const struct plan *plan;
 	int image;          /* directory: the image's root */
 	const int *cgroups; /* by plan->cgroups; -1 where only defaults could not be had */
+	int (*unpack)(int to, struct err *err); /* the image into a directory, as the user that runs; NULL: copy it */
+	int (*born)(void *arg, pid_t pid, struct err *err); /* called once, before the process has its ids */
+	void *born_arg;
+	void (*warn)(const char *sentence); /* what could not be had as it should, and was not asked for */
 	int streams[3];     /* what the command gets as 0, 1, 2; -1 for 0: the container's /dev/null */
 };
 

@@ -3,6 +3,7 @@
  * What the creator prepares; see the header.
  */
 #include "sandbox/sources.h"
+#include "sandbox/maps.h"
 #include "sandbox/mount.h"
 
 #include <errno.h>
@@ -38,6 +39,15 @@ int fresh_entry(int mount, const struct op *op)
 	return rc < 0 ? -errno : 0;
 }
 
+/* Made by the host's root, but the sandbox's. */
+static int own(const struct plan *plan, int mount, const char *name)
+{
+	if (!plan->shifted)
+		return 0;
+	return fchownat(mount, name, maps_root(&plan->uid_maps), maps_root(&plan->gid_maps),
+			AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
 /* The fresh mount at i with its entries. Where nodes may not be made (a container
  * around us), all of it is left to be done inside, with the host's nodes. */
 static void open_fresh(const struct plan *plan, int *sources, size_t i)
@@ -46,8 +56,12 @@ static void open_fresh(const struct plan *plan, int *sources, size_t i)
 	int rc = 0;
 
 	sources[i] = mount_new(plan->ops[i].fs_type, &plan->ops[i].options, plan->ops[i].attrs);
+	if (sources[i] >= 0)
+		rc = own(plan, sources[i], "");
 	for (; sources[i] >= 0 && rc == 0 && end < plan->n_ops && plan->ops[end].fresh; end++) {
 		rc = fresh_entry(sources[i], &plan->ops[end]);
+		if (rc == 0)
+			rc = own(plan, sources[i], strrchr(plan->ops[end].target, '/') + 1);
 		sources[end] = SOURCE_DONE;
 	}
 	if (sources[i] >= 0 && rc == 0)

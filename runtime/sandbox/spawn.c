@@ -3,6 +3,7 @@
  * The outside half of a birth: clone, id maps, gate. See sandbox.h for the order.
  */
 #include "sandbox/inside.h"
+#include "sandbox/maps.h"
 #include "sandbox/messages.h"
 #include "sandbox/network.h"
 #include "sandbox/sources.h"
@@ -56,50 +57,7 @@ int sandbox_check_outside(const struct plan *plan, struct err *err)
 	return 0;
 }
 
-static int write_proc(pid_t pid, const char *file, const char *text, struct err *err)
-{
-	char path[64];
-	struct statfs st;
-	auto_fd fd = -1;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return err_set(err, ENOENT, "/proc is not mounted here: mount -t proc proc /proc");
-	if (fd < 0)
-		return err_sys(err, errno, "open %s", path);
-	if (fstatfs(fd, &st) < 0 || st.f_type != SYS_PROC_MAGIC)
-		return err_set(err, EINVAL, "/proc is no procfs");
-	if (write(fd, text, strlen(text)) < 0)
-		return err_sys(err, errno, "write \"%.*s\" to %s", (int)strcspn(text, "\n"), text, path);
-	return 0;
-}
-
-static int write_map(pid_t pid, const char *file, const struct id_maps *maps, struct err *err)
-{
-	char text[4096];
-	size_t n = 0;
-
-	for (size_t i = 0; i < maps->n; i++) {
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%u %u %u\n", maps->v[i].inside, maps->v[i].outside,
-				      maps->v[i].count);
-		if (n >= sizeof(text))
-			return err_set(err, E2BIG, "%s: more lines than the kernel takes", file);
-	}
-	return write_proc(pid, file, text, err);
-}
-
-static int write_maps(const struct plan *plan, pid_t pid, struct err *err)
-{
-	if (!(plan->clone_flags & CLONE_NEWUSER))
-		return 0;
-	TRY(write_map(pid, "uid_map", &plan->uid_maps, err));
-	if (plan->setgroups_deny)
-		TRY(write_proc(pid, "setgroups", "deny", err));
-	return write_map(pid, "gid_map", &plan->gid_maps, err);
-}
-
-static int v2_cgroup(const struct sandbox_request *req)
+int cgroup_v2(const struct sandbox_request *req)
 {
 	for (size_t i = 0; i < req->plan->n_cgroups; i++)
 		if (req->plan->cgroups[i].version == 2)
@@ -116,7 +74,7 @@ static int clone_error(const struct plan *plan, int code, struct err *err)
 
 static long clone_sandbox(const struct sandbox_request *req, int *pidfd, struct err *err)
 {
-	int cgroup = v2_cgroup(req);
+	int cgroup = cgroup_v2(req);
 	struct sys_clone_args args = {
 		.flags = req->plan->clone_flags | CLONE_PIDFD | (cgroup >= 0 ? SYS_CLONE_INTO_CGROUP : 0),
 		.pidfd = (uint64_t)(uintptr_t)pidfd,
@@ -128,10 +86,10 @@ static long clone_sandbox(const struct sandbox_request *req, int *pidfd, struct 
 	return pid < 0 ? clone_error(req->plan, errno, err) : pid;
 }
 
-static _Noreturn void child(const struct sandbox_request *req, int *sources, int sync, int theirs)
+static _Noreturn void child(const struct sandbox_request *req, int image, int *sources, int sync, int theirs)
 {
 	struct inside in = {
-		.req = req, .plan = req->plan, .sources = sources, .sync = sync,
+		.req = req, .plan = req->plan, .sources = sources, .sync = sync, .image = image,
 		.root = -1, .scratch = -1, .proc = -1, .terminal_master = -1, .terminal = -1, .fresh = -1, .blob = -1, .init = -1,
 	};
 
@@ -139,7 +97,7 @@ static _Noreturn void child(const struct sandbox_request *req, int *sources, int
 	child_inside(&in);
 }
 
-static int spawn(const struct sandbox_request *req, int *sources, struct sandbox *sb, struct err *err)
+static int spawn(const struct sandbox_request *req, int image, int *sources, struct sandbox *sb, struct err *err)
 {
 	int pair[2];
 	auto_fd ours = -1, theirs = -1;
@@ -156,7 +114,7 @@ static int spawn(const struct sandbox_request *req, int *sources, struct sandbox
 	if (pid < 0)
 		return (int)pid;
 	if (pid == 0)
-		child(req, sources, theirs, ours);
+		child(req, image, sources, theirs, ours);
 	sb->pid = (pid_t)pid;
 	sb->sync = take_fd(&ours);
 	return 0;
@@ -177,15 +135,38 @@ static int send_network_and_init(const struct plan *plan, struct sandbox *sb, st
 	return message_send(sb->sync, MESSAGE_INIT, init, err);
 }
 
+/* The ids are there, and what belongs to them. */
+static int send_mapped(const struct sandbox_request *req, struct sandbox *sb, const int *sources,
+		       struct image_source *image, struct err *err)
+{
+	TRY(req->born ? req->born(req->born_arg, sb->pid, err) : 0);
+	TRY(maps_write_outside(req->plan, sb->pid, err));
+	TRY(mounts_map_outside(req, sources, sb->pid, image, err));
+	return message_send(sb->sync, image->copy ? MESSAGE_COPY : MESSAGE_MAPPED, image->copied, err);
+}
+
+static int with_image(const struct sandbox_request *req, struct image_source *image, int *sources, struct sandbox *sb,
+		      struct err *err)
+{
+	TRY(image_prepare_outside(req, image, err));
+	TRY(spawn(req, image->mount, sources, sb, err));
+	TRY(send_mapped(req, sb, sources, image, err));
+	return send_network_and_init(req->plan, sb, err);
+}
+
 static int bring_up(const struct sandbox_request *req, int *sources, struct sandbox *sb, struct err *err)
 {
+	struct image_source image = { .mount = -1, .copied = -1 };
+	int rc;
+
 	umask(0); /* modes are said in full, here and inside */
 	TRY(sources_open_outside(req->plan, sources, err));
 	TRY(raise_rlimits(&req->plan->process, err));
-	TRY(spawn(req, sources, sb, err));
-	TRY(write_maps(req->plan, sb->pid, err));
-	TRY(message_send(sb->sync, MESSAGE_MAPPED, -1, err));
-	return send_network_and_init(req->plan, sb, err);
+	streams_own_outside(req);
+	rc = with_image(req, &image, sources, sb, err);
+	fd_close(&image.mount);
+	fd_close(&image.copied);
+	return rc;
 }
 
 /* A process that failed inside says why over the socket: that is the cause, and what

@@ -87,6 +87,7 @@ struct sys_mount_attr { /* struct mount_attr of <linux/mount.h>, version 0 (5.12
 #define SYS_MOUNT_ATTR_NOSUID 0x02
 #define SYS_MOUNT_ATTR_NODEV 0x04
 #define SYS_MOUNT_ATTR_NOEXEC 0x08
+#define SYS_MOUNT_ATTR_IDMAP 0x00100000
 
 #define SYS_CLOSE_RANGE_CLOEXEC 4 /* 5.11 */
 

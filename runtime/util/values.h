@@ -31,6 +31,10 @@ struct id_maps {
 	size_t n;
 };
 
+struct id_pool { /* ids outside that ranges may be cut from, as many uids as gids */
+	uint32_t uid, gid, count;
+};
+
 struct rlimit_spec { /* getrlimit(2) */
 	int resource;        /* RLIMIT_* */
 	uint64_t soft, hard; /* ~0 is infinity */

@@ -2,7 +2,7 @@
  *
  * Copying a root for kernels without overlay: what is copied, what is not, and that it ends.
  */
-#include "sandbox/inside.h"
+#include "sandbox/copy.h"
 #include "test.h"
 
 #include <fcntl.h>
@@ -34,7 +34,7 @@ static void test_kinds(int from, int to)
 	if (ftruncate(fd, (off_t)5 << 30) < 0 || pwrite(fd, "x", 1, (off_t)3 << 30) != 1)
 		abort();
 	close(fd);
-	check(copy_tree_inside(from, to, &err) == 0, "copy: %s", err.text);
+	check(copy_tree(from, to, NULL, &err) == 0, "copy: %s", err.text);
 	check(fstatat(to, "tool", &st, 0) == 0 && (st.st_mode & 07777) == 0755, "no set-user-ID: %o", st.st_mode);
 	check(fstatat(to, "dir", &st, 0) == 0 && (st.st_mode & 07777) == 01750, "no set-group-ID: %o", st.st_mode);
 	check(file_read_text(to, "dir/file", text, sizeof(text)) == 4 && str_eq(text, "deep"), "a file below");
@@ -61,7 +61,7 @@ static void test_depth(void)
 		at = next;
 	}
 	close(at);
-	check(copy_tree_inside(from, to, &err) == -ELOOP && strstr(err.text, "deeper"), "300 deep: %s", err.text);
+	check(copy_tree(from, to, NULL, &err) == -ELOOP && strstr(err.text, "deeper"), "300 deep: %s", err.text);
 }
 
 void test_copy(void)

@@ -8,6 +8,8 @@
 #include "test.h"
 #include "util/sys.h"
 
+#include <errno.h>
+
 static struct arena arena;
 static struct container_spec container;
 static struct spec spec;
@@ -267,15 +269,45 @@ static bool one_id(const struct id_maps *maps, uint32_t inside, uint32_t outside
 	return maps->n == 1 && maps->v[0].inside == inside && maps->v[0].outside == outside && maps->v[0].count == count;
 }
 
+static void test_said_ids(void)
+{
+	struct id_map said[] = { { 0, 1000, 1 }, { 1, 200000, 10 } };
+
+	fresh("uid=1000,gid=1000,cgroup=v2");
+	spec.sandbox.uid_maps = (struct id_maps){ said, 1 };
+	check(make() == 0 && one_id(&plan.gid_maps, 0, 1000, 1) && plan.setgroups_deny && !plan.newuidmap, "said: its own");
+	spec.sandbox.uid_maps.n = 2;
+	check(make() == -EPERM && strstr(err.text, "newuidmap"), "said: more, without helpers: %s", err.text);
+	spec.sandbox.uid_maps.v++;
+	spec.sandbox.uid_maps.n = 1;
+	check(make() == -EINVAL && strstr(err.text, "0 inside"), "said: no root: %s", err.text);
+}
+
 /* Root maps what there is; any other user the one id that the kernel lets everyone map. */
 static void test_ids(void)
 {
 	struct id_map here[] = { { 0, 100000, 65536 }, { 70000, 1, 2 } };
 
 	fresh("uid=0,gid=0,cgroup=v2");
+	check(make() == 0 && plan.uid_maps.n == 1 && plan.uid_maps.v[0].count == 65536 && plan.uid_maps.v[0].outside > 2000200000 &&
+		      plan.gid_maps.n == 1 && plan.ids.n_pools == 1 && plan.ids.count == 65536 && plan.shifted && !plan.setgroups_deny,
+	      "root: 65536 ids of its own");
+	spec.sandbox.ids = IDS_IDENTITY;
 	check(make() == 0 && one_id(&plan.uid_maps, 0, 0, UINT32_MAX) && one_id(&plan.gid_maps, 0, 0, UINT32_MAX) &&
-		      !plan.setgroups_deny,
-	      "root: all ids");
+		      !plan.setgroups_deny && !plan.shifted && !plan.ids.n_pools,
+	      "root, where asked for: all ids");
+	spec.sandbox.ids = IDS_SINGLE;
+	check(make() == -EINVAL, "root: not one id");
+	fresh("uid=0,subids=300000:131072,cgroup=v2");
+	check(make() == 0 && plan.ids.n_pools == 1 && plan.ids.pools[0].uid == 300000 && plan.ids.pools[0].count == 131072,
+	      "root: granted ids");
+	fresh("uid=0,subids=300000:65535,cgroup=v2");
+	check(make() == 0 && plan.ids.pools[0].uid == 0x77800000 && plan.warnings.n, "root: too few granted ids are not used");
+	fresh("uid=0,gid=0,cgroup=v2");
+	facts.uid_maps = facts.gid_maps = (struct id_maps){ &(struct id_map){ 0, 100000, 200000 }, 1 };
+	check(make() == 0 && plan.ids.n_pools == 1 && plan.ids.pools[0].uid == 65536 && plan.ids.pools[0].count == 134464 &&
+		      plan.shifted,
+	      "root of a large user namespace: what is beside its first 65536");
 	facts.uid_maps = facts.gid_maps = (struct id_maps){ here, 2 };
 	facts.setgroups_denied = true;
 	check(make() == 0 && plan.uid_maps.n == 2 && plan.uid_maps.v[0].outside == 0 && plan.uid_maps.v[0].count == 65536 &&
@@ -284,6 +316,18 @@ static void test_ids(void)
 	fresh("uid=1000,gid=100,cgroup=v2");
 	check(make() == 0 && one_id(&plan.uid_maps, 0, 1000, 1) && one_id(&plan.gid_maps, 0, 100, 1) && plan.setgroups_deny,
 	      "a user: itself");
+	fresh("uid=1000,gid=100,subids=100000:65536,cgroup=v2");
+	check(make() == 0 && one_id(&plan.uid_maps, 0, 1000, 1), "a user with ids, but no helpers: itself");
+	fresh("uid=1000,gid=100,subids=100000:65536,newuidmap=1,cgroup=v2");
+	check(make() == 0 && plan.uid_maps.n == 2 && plan.uid_maps.v[0].outside == 1000 && plan.uid_maps.v[1].outside == 100000 &&
+		      plan.uid_maps.v[1].count == 65535 && plan.ids.at == 1 && plan.ids.may_share && plan.newuidmap &&
+		      !plan.setgroups_deny && !plan.shifted,
+	      "a user with ids and helpers: itself and 65535");
+	spec.sandbox.ids = IDS_SINGLE;
+	check(make() == 0 && one_id(&plan.uid_maps, 0, 1000, 1) && plan.setgroups_deny && !plan.newuidmap, "the same user, one id");
+	spec.sandbox.ids = IDS_IDENTITY;
+	check(make() == -EPERM, "a user: not all ids");
+	test_said_ids();
 	fresh("uid=0,cgroup=v2");
 	spec.sandbox.ns[NS_USER].mode = NS_HOST;
 	check(make() == 0 && !plan.uid_maps.n && !(plan.clone_flags & CLONE_NEWUSER), "the host's user namespace: no maps");
