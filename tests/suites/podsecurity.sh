@@ -89,7 +89,7 @@ test_pass() {
     checked=0
     for level in baseline restricted; do
         for file in "$REFERENCE/$level/$VERSION/pass"/*.yaml; do
-            plan_of $level "$file" "$([ $level = baseline ] || echo pass)" || continue
+            plan_of "$level" "$file" "$([ "$level" = baseline ] || echo pass)" || continue
             checked=$((checked + 1))
             case $err in
             *PodSecurity*) fail "$level ${file##*/}: $err" ;;
@@ -106,11 +106,11 @@ test_fail() {
     for level in baseline restricted; do
         for file in "$REFERENCE/$level/$VERSION/fail"/*.yaml; do
             name=${file##*/} name=${name%.yaml}
-            plan_of $level "$file" "" || { mute=$((mute + 1)); continue; }
+            plan_of "$level" "$file" "" || { mute=$((mute + 1)); continue; }
             if [ "$status" = 0 ] && given "$name"; then mute=$((mute + 1)); continue; fi
             checked=$((checked + 1))
             case $err in
-            *"violates PodSecurity \"$level:latest\": "*"$(control "$name" $level)"*) ;;
+            *"violates PodSecurity \"$level:latest\": "*"$(control "$name" "$level")"*) ;;
             *) fail "$level $name ($(tr '\n' ' ' <"$T/flags")): $status $err" ;;
             esac
         done
