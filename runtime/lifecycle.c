@@ -5,11 +5,14 @@
  */
 #include "lifecycle.h"
 #include "image/image.h"
+#include "plan/explain.h"
+#include "plan/live.h"
 #include "plan/plan.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/doctor.h"
 #include "sandbox/facts.h"
 #include "sandbox/live.h"
+#include "sandbox/live_facts.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/steps.h"
 #include "state/record.h"
@@ -48,15 +51,19 @@ static const char *new_id(struct arena *arena)
 	return arena_printf(arena, "%08x", random);
 }
 
+static int gather(const struct lifecycle *lc, struct facts *facts, struct err *err)
+{
+	facts_gather(facts, lc->arena);
+	return lc->facts ? facts_parse(facts, lc->facts, lc->arena, err) : 0;
+}
+
 static int make_plan(const struct lifecycle *lc, const struct spec *spec, const char *id, struct plan *plan,
 		     struct err *err)
 {
 	struct facts facts;
 
 	TRY(spec_check(spec, err));
-	facts_gather(&facts, lc->arena);
-	if (lc->facts)
-		TRY(facts_parse(&facts, lc->facts, lc->arena, err));
+	TRY(gather(lc, &facts, err));
 	return plan_make(spec, &facts, id, lc->arena, plan, err);
 }
 
@@ -263,6 +270,18 @@ int lifecycle_plan(const struct lifecycle *lc, const struct spec *spec, bool jso
 	return 0;
 }
 
+int lifecycle_explain(const struct lifecycle *lc, const struct spec *spec, struct explanations *rows, struct err *err)
+{
+	struct facts facts;
+	struct plan plan;
+
+	TRY(spec_check(spec, err));
+	TRY(gather(lc, &facts, err));
+	TRY(plan_make(spec, &facts, "xxxxxxxx", lc->arena, &plan, err));
+	plan_explain(spec, &facts, &plan, rows);
+	return 0;
+}
+
 int lifecycle_gc(const struct lifecycle *lc, size_t *cleaned, struct err *err)
 {
 	struct state state;
@@ -380,6 +399,20 @@ int lifecycle_kill(const struct lifecycle *lc, const char *name, int sig, struct
 
 	TRY(other_open(lc, name, &o, err));
 	rc = live_signal_outside(o.pidfd, sig, err);
+	other_close(&o);
+	return rc;
+}
+
+int lifecycle_explain_live(const struct lifecycle *lc, const char *name, struct explanations *rows, struct err *err)
+{
+	struct live_facts facts;
+	struct other o;
+	int rc;
+
+	TRY(other_open(lc, name, &o, err));
+	rc = live_facts_gather(o.record.pid, &o.record.cgroups, lc->arena, &facts, err);
+	if (rc == 0)
+		live_explain(&facts, rows);
 	other_close(&o);
 	return rc;
 }

@@ -9,6 +9,7 @@
 #include "model/spec.h"
 #include "util/arena.h"
 #include "util/err.h"
+#include "util/explanation.h"
 #include "util/finding.h"
 
 struct lifecycle {
@@ -25,6 +26,12 @@ int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *stat
 /* The plan as text, one step a line, or as JSON; nothing is done. */
 int lifecycle_plan(const struct lifecycle *lc, const struct spec *spec, bool json, const char **text,
 		   struct err *err) MUST_CHECK;
+
+/* The plan in words of security: what is on, what is open and why, what is left within reach. */
+int lifecycle_explain(const struct lifecycle *lc, const struct spec *spec, struct explanations *rows, struct err *err) MUST_CHECK;
+
+/* The same of a live one, by what the kernel says of it. -ENOENT: none of that name is alive. */
+int lifecycle_explain_live(const struct lifecycle *lc, const char *name, struct explanations *rows, struct err *err) MUST_CHECK;
 
 /* Finishes what cribs that were killed left behind; *cleaned counts sandboxes. */
 int lifecycle_gc(const struct lifecycle *lc, size_t *cleaned, struct err *err) MUST_CHECK;

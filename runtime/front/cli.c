@@ -81,6 +81,14 @@ static const struct verb verbs[] = {
 	  "  crib plan busybox echo hello\n"
 	  "  crib plan --facts uid=1000,cgroup=none busybox\n\n"
 	  "Exit status: 0; 125 when it cannot be done on that host, or crib was used wrongly.\n" },
+	{ "explain", "IMAGE [COMMAND [ARG...]] | NAME", "say what is on, what is open and why, and what is left within reach",
+	  { plan_flags, run_flags }, verb_explain,
+	  "Of a run: takes its flags, does nothing and needs no rights. Of a live sandbox: by what the kernel says of it.\n\n"
+	  "Examples:\n"
+	  "  crib explain --network host -v ./data:/data busybox\n"
+	  "  crib explain web\n"
+	  "  crib explain -o json busybox\n\n"
+	  "Exit status: 0; 125 when the run cannot be had, the named one is not running, or crib was used wrongly.\n" },
 	{ "get", "pods [NAME...]", "list what is running", { get_flags, help_flags }, verb_get,
 	  "A sandbox started by crib run is a pod of one container. Those of the same user and --root are seen.\n\n"
 	  "Examples:\n"
@@ -212,6 +220,7 @@ static int call_verb(struct words *w, char **argv, int *status, struct err *err)
 
 	TRY(find_verb(*argv, &verb, err));
 	w->verb = *argv++;
+	w->n_flags = 0;
 	TRY(verb->flags_anywhere ? flags_parse_anywhere(verb->tables, w, argv, err) :
 				   flags_parse(verb->tables, w, &argv, err));
 	*status = 0;

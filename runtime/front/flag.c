@@ -115,6 +115,7 @@ static int set(struct parse *p, const struct flag *f, const char *value)
 {
 	int rc = f->set(p->w, f, value, p->err);
 
+	p->w->n_flags++;
 	if (f->argument)
 		return err_in(p->err, rc, "--%s %.64s", f->name, *value ? value : "\"\"");
 	return err_in(p->err, rc, "--%s", f->name);

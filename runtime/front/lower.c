@@ -39,14 +39,19 @@ static int lower_rootfs(struct words *w, struct err *err)
 	return err_in(err, path_absolute(w->arena, w->rootfs, &image->path, err), "--rootfs %s", w->rootfs);
 }
 
-static int lower_image(struct words *w, const char *name, struct err *err)
+bool lower_is_image(const char *name)
 {
 	static const char *const names[] = { EMBEDDED, EMBEDDED ":latest", "crib/" EMBEDDED };
 	bool known = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		known |= str_eq(name, names[i]);
-	if (!known)
+	return known;
+}
+
+static int lower_image(struct words *w, const char *name, struct err *err)
+{
+	if (!lower_is_image(name))
 		return err_set(err, ENOENT,
 			       "no image \"%.128s\": this crib carries only \"" EMBEDDED "\"; use --rootfs DIR for a root of "
 			       "your own", name);
@@ -126,14 +131,6 @@ static void lower_privileged(struct container_spec *c)
 	c->process.allow_new_privs = true;
 }
 
-/* What the restricted level asks for and a run can give without being told. */
-static void lower_restricted(const struct sandbox_spec *s, struct container_spec *c)
-{
-	c->process.caps.drop = CAPS_ALL;
-	/* the standard lets root be where the user namespace is the sandbox's own by name */
-	c->process.nonroot_required = !s->userns_asked || s->ns[NS_USER].mode == NS_HOST;
-}
-
 /* After the capabilities: docker's profiles have conditions about them. */
 static int lower_seccomp(struct words *w, struct err *err)
 {
@@ -165,7 +162,7 @@ int lower_run(struct words *w, char **rest, bool random_name, struct spec *spec,
 	if (w->container.privileged)
 		lower_privileged(&w->container);
 	if (w->sandbox.security == SECURITY_RESTRICTED)
-		lower_restricted(&w->sandbox, &w->container);
+		spec_restrict(&w->sandbox, &w->container);
 	TRY(lower_seccomp(w, err));
 	*spec = (struct spec){ w->sandbox, &w->container, 1 };
 	return spec_check(spec, err);

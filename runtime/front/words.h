@@ -14,6 +14,7 @@ struct words {
 	struct arena *arena;
 	const char *verb; /* NULL before it */
 	bool help;
+	size_t n_flags; /* that were said behind it */
 
 	/* before the verb */
 	bool version;

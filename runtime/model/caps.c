@@ -17,6 +17,13 @@
 const uint64_t caps_default = DEFAULT;
 const uint64_t caps_baseline = DEFAULT | CAP(AUDIT_WRITE) | CAP(MKNOD);
 
+void spec_restrict(const struct sandbox_spec *sandbox, struct container_spec *container)
+{
+	container->process.caps.drop = CAPS_ALL;
+	/* the standard lets root be where the user namespace is the sandbox's own by name */
+	container->process.nonroot_required = !sandbox->userns_asked || sandbox->ns[NS_USER].mode == NS_HOST;
+}
+
 /* docker's way, in which the order of the words does not count: ALL added, less what is
  * dropped by name; or ALL dropped, and what is added by name; or the default list, less
  * what is dropped, and what is added. */

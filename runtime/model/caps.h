@@ -14,6 +14,9 @@ extern const uint64_t caps_baseline;
 /* What a command gets that nothing was said for: that without AUDIT_WRITE and MKNOD. */
 extern const uint64_t caps_default;
 
+/* What the restricted level of Pod Security asks for and a run can be given without being told. */
+void spec_restrict(const struct sandbox_spec *sandbox, struct container_spec *container);
+
 /* The set that add and drop make of the default one, or the bounding one of the five that were said. */
 uint64_t caps_chosen(const struct container_spec *container);
 

