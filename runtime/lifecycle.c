@@ -57,6 +57,16 @@ static int gather(const struct lifecycle *lc, struct facts *facts, struct err *e
 	return lc->facts ? facts_parse(facts, lc->facts, lc->arena, err) : 0;
 }
 
+/* What the spec asks of the host by path; not what was given by words. */
+static int gather_asked(const struct lifecycle *lc, const struct spec *spec, struct facts *facts, struct err *err)
+{
+	for (size_t c = 0; c < spec->n_containers; c++)
+		for (size_t i = 0; i < spec->containers[c].n_devices; i++)
+			if (spec->containers[c].devices[i].source)
+				TRY(facts_gather_device(facts, spec->containers[c].devices[i].source, lc->arena, err));
+	return 0;
+}
+
 static int make_plan(const struct lifecycle *lc, const struct spec *spec, const char *id, struct plan *plan,
 		     struct err *err)
 {
@@ -64,6 +74,7 @@ static int make_plan(const struct lifecycle *lc, const struct spec *spec, const 
 
 	TRY(spec_check(spec, err));
 	TRY(gather(lc, &facts, err));
+	TRY(gather_asked(lc, spec, &facts, err));
 	return plan_make(spec, &facts, id, lc->arena, plan, err);
 }
 
@@ -85,11 +96,11 @@ static int do_steps(struct life *l, struct err *err)
 	for (size_t i = 0; i < l->plan.n_steps; i++)
 		TRY(claim_journal(&l->claim, &l->plan.steps[i], err));
 	for (size_t i = 0; i < l->plan.n_cgroups; i++) {
-		struct err why;
+		struct err why = { 0 };
 
 		TRY(cgroup_make_outside(&l->plan.cgroups[i], &l->cgroups[i], &why, err));
-		if (l->cgroups[i] < 0)
-			l->lc->warn(arena_printf(l->lc->arena, "no default limits: %s (see crib doctor)", why.text));
+		if (why.code)
+			l->lc->warn(arena_printf(l->lc->arena, "%s (see crib doctor)", why.text));
 	}
 	return 0;
 }

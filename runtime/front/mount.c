@@ -32,8 +32,7 @@ int path_absolute(struct arena *arena, const char *path, const char **out, struc
 	return 0;
 }
 
-/* One spelling for a destination: no "//", no "/./", no slash at the end. */
-static const char *path_clean(struct arena *arena, const char *path)
+const char *path_clean(struct arena *arena, const char *path)
 {
 	char *clean = arena_alloc(arena, strlen(path) + 2), *to = clean;
 

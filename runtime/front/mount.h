@@ -18,6 +18,9 @@ int mount_add_volume(struct words *w, const char *value, struct err *err) MUST_C
 int mount_add_mount(struct words *w, const char *value, struct err *err) MUST_CHECK;
 int mount_add_tmpfs(struct words *w, const char *value, struct err *err) MUST_CHECK;
 
+/* One spelling for a path: no "//", no "/./", no slash at the end. */
+const char *path_clean(struct arena *arena, const char *path) __attribute__((returns_nonnull));
+
 /* path, if relative, behind the working directory */
 int path_absolute(struct arena *arena, const char *path, const char **out, struct err *err) MUST_CHECK;
 

@@ -5,6 +5,7 @@
  */
 #include "front/run_flags.h"
 
+#include "front/device.h"
 #include "front/mount.h"
 #include "front/security_opt.h"
 #include "front/value.h"
@@ -294,6 +295,20 @@ SETTER(add_tmpfs)
 	return mount_add_tmpfs(w, value, err);
 }
 
+/* ---- devices ---- */
+
+SETTER(add_device)
+{
+	(void)flag;
+	return device_add(w, value, err);
+}
+
+SETTER(add_device_rule)
+{
+	(void)flag;
+	return device_add_rule(w, value, err);
+}
+
 /* ---- what docker has and crib has not ---- */
 
 SETTER(refuse_detach)
@@ -337,6 +352,8 @@ const struct flag run_flags[] = {
 	{ 0, "tmpfs", "DST[:size=64m]", "mount an empty directory in memory", add_tmpfs, 0 },
 	{ 0, "private-root", NULL, "a copy of the root in memory, no page of it shared with others", flag_set_switch,
 	  AT(container.root_private) },
+	{ 0, "device", "HOST[:DST[:rwm]]", "opens the sandbox to a device of the host, or all below a directory", add_device, 0 },
+	{ 0, "device-cgroup-rule", "RULE", "what may be done with devices besides, such as \"c 10:200 rw\"", add_device_rule, 0 },
 	{ 0, "read-only", NULL, "mount the root read-only", flag_set_switch, AT(container.root_readonly) },
 	{ 0, "storage-opt", "size=SIZE", "bound of what may be written to the root", set_storage, 0 },
 

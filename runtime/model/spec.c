@@ -151,6 +151,22 @@ static int check_image(const struct image_spec *image, struct err *err)
 	return 0;
 }
 
+/* In one spelling: whether it is in /dev is seen from its first letters. */
+static int check_device(const struct device_spec *d, struct err *err)
+{
+	const char *path = d->path ? d->path : "";
+	size_t n = strlen(path);
+
+	if (!absolute(path) || has_dotdot(path) || path[n - 1] == '/' || strstr(path, "//") || strstr(path, "/./") ||
+	    (n >= 2 && str_eq(path + n - 2, "/.")))
+		return err_set(err, EINVAL, "device \"%s\": not an absolute path without \".\", \"..\" and \"//\"", path);
+	if (d->source && !absolute(d->source))
+		return err_set(err, EINVAL, "device %s: the host's path \"%s\" is not absolute", path, d->source);
+	if (!d->source && (d->major > DEVICE_MAJOR_MAX || d->minor > DEVICE_MINOR_MAX))
+		return err_set(err, EINVAL, "device %s: there is no device %u:%u", path, d->major, d->minor);
+	return 0;
+}
+
 static int check_container(const struct container_spec *c, struct err *err)
 {
 	TRY(check_image(&c->image, err));
@@ -163,9 +179,7 @@ static int check_container(const struct container_spec *c, struct err *err)
 	TRY(check_paths(&c->readonly_paths, "read-only", err));
 	TRY(check_paths(&c->unmasked_paths, "unmasked", err));
 	for (size_t i = 0; i < c->n_devices; i++)
-		if (!absolute(c->devices[i].path) || has_dotdot(c->devices[i].path))
-			return err_set(err, EINVAL, "device \"%s\": not an absolute path without \"..\"",
-				       c->devices[i].path ? c->devices[i].path : "");
+		TRY(check_device(&c->devices[i], err));
 	for (size_t i = 0; i < c->n_hooks; i++)
 		if (!absolute(c->hooks[i].path))
 			return err_set(err, EINVAL, "hook \"%s\": not an absolute path",

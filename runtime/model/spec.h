@@ -13,6 +13,7 @@
 #define CRIB_MODEL_SPEC_H
 
 #include "model/seccomp.h"
+#include "util/device.h"
 #include "util/values.h"
 
 /* ---- namespaces ---- */
@@ -124,9 +125,11 @@ struct hook_spec {
 };
 
 struct device_spec {
-	const char *path; /* in the container */
-	char type;        /* 'c', 'b', 'p' */
+	const char *path;   /* in the container */
+	const char *source; /* the host's device, or a directory of such; NULL: the members below say which */
+	char type;          /* 'c', 'b', 'p' */
 	uint32_t major, minor, mode, uid, gid;
+	uint32_t access;    /* enum device_access; 0: all */
 };
 
 enum seccomp_choice {
@@ -151,6 +154,8 @@ struct container_spec {
 	bool privileged;               /* docker's switch; a front sets what it stands for besides */
 	struct device_spec *devices;
 	size_t n_devices;
+	struct device_rule *device_rules; /* opened beyond these and the standard ones */
+	size_t n_device_rules;
 	struct hook_spec *hooks;
 	size_t n_hooks;
 	struct resources resources;

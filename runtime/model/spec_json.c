@@ -256,6 +256,10 @@ static value *devices_json(struct json *j, const struct container_spec *c)
 		value *o = yyjson_mut_arr_add_obj(j->doc, array);
 
 		put_str(j, o, "path", d->path);
+		put_str(j, o, "access", d->access ? device_access_text(d->access) : NULL);
+		put_str(j, o, "source", d->source);
+		if (d->source)
+			continue;
 		yyjson_mut_obj_add_strn(j->doc, o, "type", &d->type, 1);
 		yyjson_mut_obj_add_uint(j->doc, o, "major", d->major);
 		yyjson_mut_obj_add_uint(j->doc, o, "minor", d->minor);
@@ -263,6 +267,16 @@ static value *devices_json(struct json *j, const struct container_spec *c)
 		put_int(j, o, "uid", d->uid);
 		put_int(j, o, "gid", d->gid);
 	}
+	return array;
+}
+
+static value *device_rules_json(struct json *j, const struct container_spec *c)
+{
+	value *array = yyjson_mut_arr(j->doc);
+	char text[DEVICE_RULE_TEXT];
+
+	for (size_t i = 0; i < c->n_device_rules; i++)
+		yyjson_mut_arr_add_strcpy(j->doc, array, device_rule_text(&c->device_rules[i], text));
 	return array;
 }
 
@@ -317,6 +331,7 @@ static value *container_json(struct json *j, const struct container_spec *c)
 	put(j, o, "procOptions", strs_json(j, &c->proc_options));
 	put_true(j, o, "privileged", c->privileged);
 	put(j, o, "devices", devices_json(j, c));
+	put(j, o, "deviceRules", device_rules_json(j, c));
 	put(j, o, "hooks", hooks_json(j, c));
 	put(j, o, "resources", resources_json(j, &c->resources));
 	put_seccomp(j, o, c);

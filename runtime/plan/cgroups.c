@@ -10,7 +10,7 @@
 #include <inttypes.h>
 
 const char *const controller_names[CTRL_COUNT] = {
-	[CTRL_MEMORY] = "memory", [CTRL_PIDS] = "pids", [CTRL_CPU] = "cpu",
+	[CTRL_MEMORY] = "memory", [CTRL_PIDS] = "pids", [CTRL_CPU] = "cpu", [CTRL_DEVICES] = "devices",
 };
 
 typedef const char *knob_value(struct arena *a, const struct resources *r);
@@ -81,7 +81,7 @@ static struct resources merged(const struct planner *p)
 	return r;
 }
 
-static struct cgroup_plan *cgroup_at(struct planner *p, const struct controller_fact *fact)
+struct cgroup_plan *plan_cgroup_at(struct planner *p, const struct controller_fact *fact)
 {
 	struct plan *plan = p->plan;
 	const char *path = arena_printf(p->arena, "%s/crib-%s-%s", fact->parent, plan->name, p->id);
@@ -101,7 +101,7 @@ static struct cgroup_plan *cgroup_at(struct planner *p, const struct controller_
 static void add_controller(struct planner *p, enum controller ctrl, bool asked, const struct resources *r)
 {
 	const struct controller_fact *fact = &p->facts->controllers[ctrl];
-	struct cgroup_plan *cg = cgroup_at(p, fact);
+	struct cgroup_plan *cg = plan_cgroup_at(p, fact);
 
 	if (fact->version == 2 && !fact->enabled)
 		cg->enable = arena_printf(p->arena, "%s%s+%s", cg->enable ? cg->enable : "", cg->enable ? " " : "",
@@ -129,14 +129,14 @@ static const char *why_not(const struct planner *p, enum controller ctrl)
 int plan_cgroups(struct planner *p)
 {
 	const struct resources r = merged(p);
-	const struct wish wishes[CTRL_COUNT] = {
+	const struct wish wishes[CTRL_DEVICES] = {
 		[CTRL_MEMORY] = { r.memory_bytes != LIMIT_UNSET, r.memory_asked },
 		[CTRL_PIDS] = { r.pids != LIMIT_UNSET, r.pids_asked },
 		[CTRL_CPU] = { r.cpu_quota_us != LIMIT_UNSET, r.cpu_asked },
 	};
 	const char *missing = NULL, *why = NULL;
 
-	for (int c = 0; c < CTRL_COUNT; c++) {
+	for (int c = 0; c < CTRL_DEVICES; c++) {
 		const struct controller_fact *fact = &p->facts->controllers[c];
 
 		if (!wishes[c].said)

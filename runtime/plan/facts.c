@@ -68,11 +68,11 @@ static const struct {
 	struct controller_fact controllers[CTRL_COUNT];
 } layouts[] = {
 	{ "none", { { 0 } } },
-	{ "v1", { V1("memory"), V1("pids"), V1("cpu") } },
-	{ "hybrid", { V1("memory"), V1("pids"), V1("cpu") } },
-	{ "v2", { V2("/sys/fs/cgroup", true), V2("/sys/fs/cgroup", true), V2("/sys/fs/cgroup", false) } },
-	{ "mixed", { V2("/sys/fs/cgroup/unified", true), V2("/sys/fs/cgroup/unified", true), V1("cpu") } },
-	{ "delegated", { V2(DELEGATED, true), V2(DELEGATED, true), V2(DELEGATED, false) } },
+	{ "v1", { V1("memory"), V1("pids"), V1("cpu"), V1("devices") } },
+	{ "hybrid", { V1("memory"), V1("pids"), V1("cpu"), V1("devices") } },
+	{ "v2", { V2("/sys/fs/cgroup", true), V2("/sys/fs/cgroup", true), V2("/sys/fs/cgroup", false), V2("/sys/fs/cgroup", true) } },
+	{ "mixed", { V2("/sys/fs/cgroup/unified", true), V2("/sys/fs/cgroup/unified", true), V1("cpu"), V1("devices") } },
+	{ "delegated", { V2(DELEGATED, true), V2(DELEGATED, true), V2(DELEGATED, false), V2(DELEGATED, true) } },
 };
 
 static int set_cgroup(struct facts *f, const char *value)
@@ -83,7 +83,7 @@ static int set_cgroup(struct facts *f, const char *value)
 		memcpy(f->controllers, layouts[i].controllers, sizeof(f->controllers));
 		/* but for a delegated subtree, cgroups are root's */
 		for (int c = 0; c < CTRL_COUNT; c++)
-			f->controllers[c].writable &= f->uid == 0 || str_eq(value, "delegated");
+			f->controllers[c].writable &= f->uid == 0 || (str_eq(value, "delegated") && c != CTRL_DEVICES);
 		return 0;
 	}
 	return -EINVAL;
@@ -109,6 +109,20 @@ static int set_newuidmap(struct facts *f, const char *value)
 	return 0;
 }
 
+/* c:10:229:/dev/fuse */
+static int add_device(struct facts *f, const char *value, struct arena *arena)
+{
+	struct device_fact device = { .mode = 0666 };
+	int n = 0;
+
+	if (sscanf(value, "%c:%u:%u:%n", &device.type, &device.major, &device.minor, &n) != 3 || value[n] != '/' ||
+	    (device.type != 'b' && device.type != 'c'))
+		return -EINVAL;
+	device.path = value + n;
+	*(struct device_fact *)arena_push(arena, &f->devices, &f->n_devices, sizeof(device)) = device;
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	fact_set *set;
@@ -118,8 +132,12 @@ static const struct {
 	{ "cgroup", set_cgroup }, { "caps", set_caps },
 };
 
-static int parse_word(struct facts *facts, const char *word, struct err *err)
+static int parse_word(struct facts *facts, const char *word, struct arena *arena, struct err *err)
 {
+	const char *device = str_after(word, "device=");
+
+	if (device && add_device(facts, device, arena) == 0)
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *value = str_after(word, rows[i].name);
 
@@ -131,7 +149,8 @@ static int parse_word(struct facts *facts, const char *word, struct err *err)
 	}
 	return err_set(err, EINVAL,
 		       "host fact \"%s\" is not understood: say uid=N gid=N privileged=0|1 caps=HEX kernel=6.12 "
-		       "subids=FIRST:COUNT newuidmap=0|1 cgroup=none|v1|v2|hybrid|mixed|delegated, in this order",
+		       "subids=FIRST:COUNT newuidmap=0|1 cgroup=none|v1|v2|hybrid|mixed|delegated "
+		       "device=c:10:229:/dev/fuse, in this order",
 		       word);
 }
 
@@ -144,7 +163,7 @@ int facts_parse(struct facts *facts, const char *words, struct arena *arena, str
 
 		if (next)
 			*next++ = '\0';
-		TRY(parse_word(facts, word, err));
+		TRY(parse_word(facts, word, arena, err));
 		word = next;
 	}
 	return 0;

@@ -10,7 +10,7 @@
 #include "util/err.h"
 #include "util/values.h"
 
-enum controller { CTRL_MEMORY, CTRL_PIDS, CTRL_CPU, CTRL_COUNT };
+enum controller { CTRL_MEMORY, CTRL_PIDS, CTRL_CPU, CTRL_DEVICES, CTRL_COUNT };
 
 extern const char *const controller_names[CTRL_COUNT];
 
@@ -21,20 +21,31 @@ struct controller_fact {
 	bool enabled;        /* v2: on in the parent's cgroup.subtree_control */
 };
 
+struct device_fact { /* of the host, where a spec asks for it by its path */
+	const char *path;
+	char type;           /* 'b' or 'c' */
+	uint32_t major, minor, mode;
+};
+
 struct facts {
 	uint32_t uid, gid;        /* effective */
 	unsigned kernel;          /* major * 1000 + minor: 6012 is 6.12 */
 	bool privileged;          /* CAP_SYS_ADMIN here: all ids that are mapped here may be mapped on */
 	uint64_t caps;            /* permitted here: the most that there can be in the host's user namespace */
 	struct id_maps uid_maps, gid_maps; /* the ids that there are here; empty: all of them */
+	bool may_program;         /* load programs of cgroups with bpf(2) */
 	bool setgroups_denied;    /* in this user namespace, and so in those below it */
 	struct id_maps subuids, subgids; /* granted in /etc/subuid and /etc/subgid: to crib where privileged, else to this user */
 	const char *newuidmap, *newgidmap; /* the host's helpers for an ordinary user; NULL: none, or not needed */
+	/* devices on version 2: a program is attached to the cgroup, and writable says that this user may do that too */
 	struct controller_fact controllers[CTRL_COUNT];
+	struct device_fact *devices;
+	size_t n_devices;
 };
 
 /* Words, comma separated, over *facts: uid= gid= kernel=6.12 privileged=0|1 caps=HEX
- * subids=FIRST:COUNT newuidmap=0|1 cgroup=none|v1|v2|hybrid|mixed|delegated, in this order. */
+ * subids=FIRST:COUNT newuidmap=0|1 cgroup=none|v1|v2|hybrid|mixed|delegated
+ * device=c:10:229:/dev/fuse, in this order. */
 int facts_parse(struct facts *facts, const char *words, struct arena *arena, struct err *err) MUST_CHECK;
 
 #endif

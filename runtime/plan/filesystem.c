@@ -212,14 +212,16 @@ static int plan_sysctl(struct planner *p, const struct pair *sysctl)
 	return err_set(p->err, EPERM, "sysctl %s is not namespaced: it would change the host", sysctl->name);
 }
 
-static void plan_kernel_filesystems(struct planner *p)
+static int plan_kernel_filesystems(struct planner *p)
 {
 	add(p, &proc_op)->options = p->container->proc_options;
 	for (size_t i = 0; i < ARRAY_SIZE(dev_ops); i++)
 		add(p, &dev_ops[i]);
+	TRY(plan_device_nodes(p, true));
 	add(p, maps_id(&p->plan->gid_maps, 5) ? &pts_gid_op : &pts_op);
 	for (size_t i = 0; i < ARRAY_SIZE(late_dev_ops); i++)
 		add(p, &late_dev_ops[i]);
+	return plan_device_nodes(p, false);
 }
 
 /* As late as can be: until here the network namespace has time to be made. */
@@ -292,7 +294,7 @@ int plan_filesystem(struct planner *p)
 	const struct container_spec *c = p->container;
 
 	plan_root(p);
-	plan_kernel_filesystems(p);
+	TRY(plan_kernel_filesystems(p));
 	plan_generated(p);
 	TRY(plan_networked(p));
 	for (size_t i = 0; i < c->n_mounts; i++)

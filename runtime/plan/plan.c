@@ -48,6 +48,7 @@ int plan_make(const struct spec *spec, const struct facts *facts, const char *id
 	TRY(plan_namespaces(&p));
 	TRY(plan_cgroups(&p));
 	TRY(plan_filesystem(&p));
+	TRY(plan_devices(&p));
 	TRY(plan_process(&p));
 	TRY(plan_filter(&p));
 	*plan = made;

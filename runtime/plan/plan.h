@@ -8,6 +8,7 @@
 #ifndef CRIB_PLAN_PLAN_H
 #define CRIB_PLAN_PLAN_H
 
+#include "plan/devices.h"
 #include "plan/facts.h"
 #include "plan/step.h"
 #include "util/values.h"
@@ -20,12 +21,20 @@ struct knob {
 	bool missing_ok; /* not every kernel has the file: its absence is no failure */
 };
 
+struct device_confinement { /* no rules: none */
+	struct device_rule *rules; /* allowed; all else is refused */
+	size_t n_rules;
+	struct device_program program; /* version 2: the same, compiled */
+	bool required;             /* the user's own words depend on it: failing is an error; else a warning */
+};
+
 struct cgroup_plan {
 	int version;
 	const char *path;      /* absolute */
 	const char *enable;    /* v2: what to write to the parent's cgroup.subtree_control first; NULL: nothing */
 	struct knob *knobs;
 	size_t n_knobs;
+	struct device_confinement devices;
 };
 
 /* ---- the file system (inside), in order ---- */
@@ -34,7 +43,7 @@ enum op_kind {
 	OP_ROOT,         /* the image below a bounded tmpfs (overlay); a copy of it on the tmpfs where the kernel refuses */
 	OP_MOUNT,        /* a new file system at target */
 	OP_BIND,         /* a file or directory of the host at target */
-	OP_DEVICE,       /* a character device: made where that is allowed, else the host's one bound */
+	OP_DEVICE,       /* a device: made where that is allowed, else the host's one, source, bound */
 	OP_MKDIR,
 	OP_SYMLINK,      /* source is what the link says */
 	OP_FILE,         /* a generated file; source is its content */
@@ -62,14 +71,17 @@ struct op {
 	const char *fs_type;  /* OP_MOUNT */
 	struct strs options;  /* fsconfig(2): key or key=value */
 	uint32_t attrs;       /* MOUNT_ATTR_* */
-	uint32_t mode;        /* OP_MKDIR */
+	uint32_t mode;        /* OP_MKDIR, OP_DEVICE */
 	uint32_t major, minor; /* OP_DEVICE */
+	uint32_t uid, gid;    /* OP_DEVICE, where it is made: inside */
+	bool owned;           /* these count, else it is the maker's */
+	bool block;           /* OP_DEVICE: a block device */
 	bool recursive;       /* OP_BIND: with what is mounted below */
 	bool missing_ok;      /* a target or source that is not there is no error */
 	bool make_target;     /* make the target where it is missing */
 	enum idmap idmap;     /* OP_ROOT, OP_BIND */
 	bool fresh;           /* OP_MOUNT: nobody else has it yet, and what follows with this mark is an entry of
-	                         its top directory: done by name on its descriptor, before it is put in place */
+	                         it: made on its descriptor, before it is put in place */
 };
 
 /* ---- the process ---- */
@@ -133,6 +145,8 @@ struct plan {
 	bool own_network;            /* a network namespace with nothing but loopback, made beside the mounts */
 	const char *hostname, *domainname; /* NULL: leave */
 	int64_t writable_bytes;      /* of the tmpfs that carries the root's writes */
+	struct device_rule *devices; /* of the nodes that were asked for */
+	size_t n_devices;
 	struct op *ops;
 	size_t n_ops;
 	struct process_plan process;

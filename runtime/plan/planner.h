@@ -23,9 +23,16 @@ int plan_supported(struct planner *p) MUST_CHECK;   /* supported.c */
 int plan_namespaces(struct planner *p) MUST_CHECK;  /* namespaces.c */
 int plan_ids(struct planner *p) MUST_CHECK;         /* ids.c; called by plan_namespaces */
 int plan_cgroups(struct planner *p) MUST_CHECK;     /* cgroups.c */
+int plan_devices(struct planner *p) MUST_CHECK;     /* devices.c; after the file system, which has the nodes */
 int plan_filesystem(struct planner *p) MUST_CHECK;  /* filesystem.c */
 int plan_process(struct planner *p) MUST_CHECK;     /* process.c */
 int plan_filter(struct planner *p) MUST_CHECK;      /* filter.c */
+
+/* The nodes that were asked for: those that are made with the new /dev, and the others. devices.c */
+int plan_device_nodes(struct planner *p, bool fresh) MUST_CHECK;
+
+/* The sandbox's cgroup below that parent, planned when it is not yet. cgroups.c */
+struct cgroup_plan *plan_cgroup_at(struct planner *p, const struct controller_fact *fact) __attribute__((returns_nonnull));
 
 /* A sentence to be said once before the start. */
 void plan_warn(struct planner *p, const char *sentence);

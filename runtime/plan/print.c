@@ -55,6 +55,20 @@ static void add_word(struct str *s, const char *word)
 	str_add(s, "\"");
 }
 
+static void add_devices(struct str *s, const struct device_confinement *c)
+{
+	char text[DEVICE_RULE_TEXT];
+
+	if (!c->n_rules)
+		return;
+	str_add(s, "outside   devices");
+	for (size_t i = 0; i < c->n_rules; i++)
+		str_add(s, "%s %s", i ? "," : "", device_rule_text(&c->rules[i], text));
+	if (c->program.n)
+		str_add(s, " (a program of %zu instructions)", c->program.n);
+	str_add(s, "\n");
+}
+
 static void add_cgroup(struct str *s, const struct cgroup_plan *cg)
 {
 	str_add(s, "outside cgroup v%d %s\n", cg->version, cg->path);
@@ -63,6 +77,7 @@ static void add_cgroup(struct str *s, const struct cgroup_plan *cg)
 	for (size_t i = 0; i < cg->n_knobs; i++)
 		str_add(s, "outside   %s = %s%s\n", cg->knobs[i].file, cg->knobs[i].value,
 			cg->knobs[i].required ? " (required)" : "");
+	add_devices(s, &cg->devices);
 }
 
 static void add_maps(struct str *s, const char *name, const struct id_maps *maps)
@@ -108,7 +123,7 @@ static void add_op(struct str *s, const struct op *op)
 		add_word(s, op->source);
 	}
 	if (op->kind == OP_DEVICE)
-		str_add(s, " %u:%u", op->major, op->minor);
+		str_add(s, " %s%u:%u", op->block ? "block " : "", op->major, op->minor);
 	if (op->mode)
 		str_add(s, " %04o", op->mode);
 	for (size_t i = 0; i < ARRAY_SIZE(attrs); i++)

@@ -51,6 +51,20 @@ static void add_pools(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct id
 	}
 }
 
+static void add_devices(yyjson_mut_doc *doc, yyjson_mut_val *obj, const struct device_confinement *c)
+{
+	char text[DEVICE_RULE_TEXT];
+	yyjson_mut_val *arr;
+
+	if (!c->n_rules)
+		return;
+	arr = yyjson_mut_obj_add_arr(doc, obj, "devices");
+	for (size_t i = 0; i < c->n_rules; i++)
+		yyjson_mut_arr_add_strcpy(doc, arr, device_rule_text(&c->rules[i], text));
+	if (c->program.n)
+		yyjson_mut_obj_add_uint(doc, obj, "deviceProgramInstructions", c->program.n);
+}
+
 static void add_cgroups(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct plan *plan)
 {
 	yyjson_mut_val *arr = yyjson_mut_obj_add_arr(doc, root, "cgroups");
@@ -66,6 +80,7 @@ static void add_cgroups(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct 
 		knobs = yyjson_mut_obj_add_obj(doc, obj, "knobs");
 		for (size_t k = 0; k < cg->n_knobs; k++)
 			yyjson_mut_obj_add_str(doc, knobs, cg->knobs[k].file, cg->knobs[k].value);
+		add_devices(doc, obj, &cg->devices);
 	}
 }
 
@@ -83,6 +98,10 @@ static void add_ops(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct plan
 			yyjson_mut_obj_add_str(doc, obj, "source", op->source);
 		if (op->fs_type)
 			yyjson_mut_obj_add_str(doc, obj, "type", op->fs_type);
+		if (op->kind == OP_DEVICE) {
+			yyjson_mut_obj_add_uint(doc, obj, "major", op->major);
+			yyjson_mut_obj_add_uint(doc, obj, "minor", op->minor);
+		}
 		add_strs(doc, obj, "options", &op->options);
 		if (op->attrs)
 			yyjson_mut_obj_add_uint(doc, obj, "attributes", op->attrs);

@@ -22,7 +22,6 @@ int plan_supported(struct planner *p)
 		{ s->ns[NS_PID].mode == NS_HOST, "the host's PID namespace" },
 		{ s->ns[NS_MOUNT].mode == NS_HOST, "the host's mount namespace" },
 		{ s->cgroups_path != NULL, "a cgroup path" },
-		{ c->n_devices != 0, "device nodes" },
 		{ c->n_hooks != 0, "hooks" },
 		{ c->process.caps.inheritable & ~c->process.caps.ambient, "inheritable capabilities" },
 		{ c->process.apparmor_profile && !str_eq(c->process.apparmor_profile, "unconfined"), "an AppArmor profile" },

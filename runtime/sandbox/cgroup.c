@@ -3,6 +3,7 @@
  * cgroup directories; see the header. Limits are written before anybody is in.
  */
 #include "sandbox/cgroup.h"
+#include "sandbox/devices.h"
 #include "util/sys.h"
 
 #include <dirent.h>
@@ -63,13 +64,27 @@ static int make_with_limits(const struct cgroup_plan *cg, int *dirfd, struct err
 	return 0;
 }
 
+static int confine_devices(const struct cgroup_plan *cg, int dirfd, struct err *why, struct err *err)
+{
+	int rc = devices_confine_outside(cg, dirfd, err);
+
+	if (rc == 0 || cg->devices.required)
+		return rc;
+	*why = *err;
+	err_in(why, rc, "devices are not confined by a cgroup");
+	return 0;
+}
+
 int cgroup_make_outside(const struct cgroup_plan *cg, int *dirfd, struct err *why, struct err *err)
 {
 	int rc = make_with_limits(cg, dirfd, err);
 
-	if (rc == 0 || any_required(cg))
+	if (rc == 0)
+		return confine_devices(cg, *dirfd, why, err);
+	if (any_required(cg))
 		return rc;
 	*why = *err;
+	err_in(why, rc, "no default limits");
 	*dirfd = -1;
 	return cgroup_remove_outside(cg->path, err);
 }

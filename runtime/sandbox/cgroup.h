@@ -9,8 +9,9 @@
 #include "plan/plan.h"
 #include "util/fd.h"
 
-/* Makes the directory and writes the limits. *dirfd is left -1 when only
- * defaults could not be had: *why then says what, and nothing was left. */
+/* Makes the directory, writes the limits and confines devices. Where defaults could
+ * not be had, why->code is set and *why says what: when that was the limits,
+ * *dirfd is left -1 and nothing was left. */
 int cgroup_make_outside(const struct cgroup_plan *cg, int *dirfd, struct err *why, struct err *err) MUST_CHECK;
 
 /* Kills what is in it and below it and removes it; what is gone is no error. */

@@ -89,13 +89,14 @@ static void gather_v2(struct facts *facts, struct arena *arena, const char *top)
 	read_in(arena, parent, "cgroup.subtree_control", on, sizeof(on));
 	for (int c = 0; c < CTRL_COUNT; c++) {
 		struct controller_fact *fact = &facts->controllers[c];
+		bool program = c == CTRL_DEVICES; /* no controller of that name here */
 
-		if (fact->version || !has_word(have, controller_names[c]))
+		if (fact->version || (!program && !has_word(have, controller_names[c])))
 			continue;
 		fact->version = 2;
 		fact->parent = parent;
-		fact->writable = writable;
-		fact->enabled = has_word(on, controller_names[c]);
+		fact->writable = writable && (!program || facts->may_program);
+		fact->enabled = program || has_word(on, controller_names[c]);
 	}
 }
 
@@ -178,7 +179,10 @@ static void gather_ids(struct facts *facts, struct arena *arena)
 	char text[16];
 	struct stat st;
 
-	if (!facts->privileged || stat("/proc/self/ns/user", &st) < 0 || st.st_ino == PROC_USER_INIT_INO)
+	if (!facts->privileged || stat("/proc/self/ns/user", &st) < 0)
+		return;
+	facts->may_program = st.st_ino == PROC_USER_INIT_INO; /* of capabilities, bpf(2) asks for those of the first one */
+	if (facts->may_program)
 		return;
 	facts->uid_maps = read_maps(arena, "/proc/self/uid_map");
 	facts->gid_maps = read_maps(arena, "/proc/self/gid_map");

@@ -60,12 +60,17 @@ int maps_write_outside(const struct plan *plan, pid_t pid, struct err *err)
 	return write_map(pid, "gid_map", &plan->gid_maps, err);
 }
 
-uint32_t maps_root(const struct id_maps *maps)
+uint32_t maps_outside(const struct id_maps *maps, uint32_t inside)
 {
 	for (size_t i = 0; i < maps->n; i++)
-		if (maps->v[i].inside == 0)
-			return maps->v[i].outside;
-	return 0;
+		if (inside >= maps->v[i].inside && inside - maps->v[i].inside < maps->v[i].count)
+			return maps->v[i].outside + (inside - maps->v[i].inside);
+	return inside;
+}
+
+uint32_t maps_root(const struct id_maps *maps)
+{
+	return maps_outside(maps, 0);
 }
 
 /* ---- mounts ---- */

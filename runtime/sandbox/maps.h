@@ -14,6 +14,8 @@ int maps_write_outside(const struct plan *plan, pid_t pid, struct err *err) MUST
 
 /* What id 0 inside is outside. */
 uint32_t maps_root(const struct id_maps *maps) __attribute__((pure));
+/* The same of any id inside; one that is not mapped is itself. */
+uint32_t maps_outside(const struct id_maps *maps, uint32_t inside) __attribute__((pure));
 
 /* How the child comes to its root. */
 struct image_source {

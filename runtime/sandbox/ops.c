@@ -85,21 +85,23 @@ static int do_bind(struct inside *in, const struct op *op, struct err *err)
 	return put(mount, target, op, op->attrs, err);
 }
 
-/* Here nodes may not be made: the host's one is bound over an empty file. */
+/* Here nodes may not be made, or not where that one is to be: the host's one is bound over an empty
+ * file. Only if it is still the one that was planned for. */
 static int do_device(struct inside *in, const struct op *op, struct err *err)
 {
-	const char *name = strrchr(op->target, '/') + 1;
-	auto_fd mount = mount_clone(AT_FDCWD, op->source, false);
+	int given = in->sources[op - in->plan->ops];
+	auto_fd mount = given >= 0 ? given : mount_clone(AT_FDCWD, op->source, false);
 	auto_fd target = -1;
 	struct stat st;
 
 	if (mount < 0)
 		return err_sys(err, -mount, "device %s of the host", op->source);
-	if (fstat(mount, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(op->major, op->minor))
+	if (fstat(mount, &st) < 0 || (st.st_mode & S_IFMT) != (op->block ? S_IFBLK : S_IFCHR) ||
+	    st.st_rdev != makedev(op->major, op->minor))
 		return err_set(err, ENODEV, "%s of the host is not the device %u:%u", op->source, op->major, op->minor);
-	target = openat(in->fresh, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	target = op->fresh ? inroot_mkfile(in->fresh, fresh_name(op)) : inroot_mkfile(in->root, op->target);
 	if (target < 0)
-		return err_sys(err, errno, "device %s", op->target);
+		return err_sys(err, -target, "device %s", op->target);
 	return put(mount, target, op, SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC, err);
 }
 

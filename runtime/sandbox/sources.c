@@ -25,9 +25,15 @@ int source_clone(const struct op *op, struct err *err)
 	return take_fd(&mount);
 }
 
+const char *fresh_name(const struct op *op)
+{
+	return strchr(op->target + 1, '/') + 1;
+}
+
+/* The plan sees to it that no name on the way is a link. */
 int fresh_entry(int mount, const struct op *op)
 {
-	const char *name = strrchr(op->target, '/') + 1;
+	const char *name = fresh_name(op);
 	int rc = 0;
 
 	if (op->kind == OP_MKDIR)
@@ -35,16 +41,16 @@ int fresh_entry(int mount, const struct op *op)
 	else if (op->kind == OP_SYMLINK)
 		rc = symlinkat(op->source, mount, name);
 	else
-		rc = mknodat(mount, name, S_IFCHR | op->mode, makedev(op->major, op->minor));
+		rc = mknodat(mount, name, (op->block ? S_IFBLK : S_IFCHR) | op->mode, makedev(op->major, op->minor));
 	return rc < 0 ? -errno : 0;
 }
 
-/* Made by the host's root, but the sandbox's. */
-static int own(const struct plan *plan, int mount, const char *name)
+/* Made by the host's root, but the sandbox's; a device that was asked for is its user's who was said. */
+static int own(const struct plan *plan, int mount, const char *name, uint32_t uid, uint32_t gid)
 {
-	if (!plan->shifted)
+	if (!plan->shifted && !uid && !gid)
 		return 0;
-	return fchownat(mount, name, maps_root(&plan->uid_maps), maps_root(&plan->gid_maps),
+	return fchownat(mount, name, maps_outside(&plan->uid_maps, uid), maps_outside(&plan->gid_maps, gid),
 			AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0 ? -errno : 0;
 }
 
@@ -57,11 +63,11 @@ static void open_fresh(const struct plan *plan, int *sources, size_t i)
 
 	sources[i] = mount_new(plan->ops[i].fs_type, &plan->ops[i].options, plan->ops[i].attrs);
 	if (sources[i] >= 0)
-		rc = own(plan, sources[i], "");
+		rc = own(plan, sources[i], "", 0, 0);
 	for (; sources[i] >= 0 && rc == 0 && end < plan->n_ops && plan->ops[end].fresh; end++) {
 		rc = fresh_entry(sources[i], &plan->ops[end]);
 		if (rc == 0)
-			rc = own(plan, sources[i], strrchr(plan->ops[end].target, '/') + 1);
+			rc = own(plan, sources[i], fresh_name(&plan->ops[end]), plan->ops[end].uid, plan->ops[end].gid);
 		sources[end] = SOURCE_DONE;
 	}
 	if (sources[i] >= 0 && rc == 0)
@@ -80,7 +86,7 @@ int sources_open_outside(const struct plan *plan, int *sources, struct err *err)
 
 		if (op->kind == OP_MOUNT && op->fresh)
 			open_fresh(plan, sources, i);
-		if (op->kind != OP_BIND)
+		if (op->kind != OP_BIND && (op->kind != OP_DEVICE || op->fresh))
 			continue;
 		sources[i] = source_clone(op, err);
 		/* an ordinary user cannot clone mounts here, and need not */

@@ -23,6 +23,9 @@ void sources_close(const struct plan *plan, int *sources);
 /* A detached copy of a bind's source with its attributes. */
 int source_clone(const struct op *op, struct err *err) MUST_CHECK;
 
+/* The name of a fresh mount's entry below it. */
+const char *fresh_name(const struct op *op) __attribute__((returns_nonnull));
+
 /* An entry of a fresh mount: a directory, a link, a device. -errno. */
 int fresh_entry(int mount, const struct op *op) MUST_CHECK;
 
