@@ -86,6 +86,7 @@ int main(void)
 	umask(022);
 	test_util();
 	test_plan();
+	test_devices();
 	test_ids_files();
 	test_cpio();
 	test_copy();

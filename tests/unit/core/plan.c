@@ -79,10 +79,10 @@ static const struct {
 	size_t n_cgroups;
 	const char *enable;
 } cgroup_rows[] = {
-	{ "uid=0,cgroup=v1", "memory.limit_in_bytes", "1048576", "7", "cpu.cfs_quota_us", "50000", 3, NULL },
-	{ "uid=0,cgroup=hybrid", "memory.limit_in_bytes", "1048576", "7", "cpu.cfs_quota_us", "50000", 3, NULL },
+	{ "uid=0,cgroup=v1", "memory.limit_in_bytes", "1048576", "7", "cpu.cfs_quota_us", "50000", 4, NULL },
+	{ "uid=0,cgroup=hybrid", "memory.limit_in_bytes", "1048576", "7", "cpu.cfs_quota_us", "50000", 4, NULL },
 	{ "uid=0,cgroup=v2", "memory.max", "1048576", "7", "cpu.max", "50000 200000", 1, "+cpu" },
-	{ "uid=0,cgroup=mixed", "memory.max", "1048576", "7", "cpu.cfs_quota_us", "50000", 2, NULL },
+	{ "uid=0,cgroup=mixed", "memory.max", "1048576", "7", "cpu.cfs_quota_us", "50000", 3, NULL },
 	{ "uid=1000,cgroup=delegated", "memory.max", "1048576", "7", "cpu.max", "50000 200000", 1, "+cpu" },
 	{ "uid=0,cgroup=none", NULL, NULL, NULL, NULL, NULL, 0, NULL },
 	{ "uid=1000,cgroup=v1", NULL, NULL, NULL, NULL, NULL, 0, NULL },
@@ -166,6 +166,10 @@ static void test_asked_alone(void)
 		      str_eq(knob("pids.max", &(bool){ 0 }), "7"),
 	      "the container's word goes before the sandbox's");
 	fresh("uid=0,cgroup=v1");
+	check(make() == 0 && plan.n_cgroups == 1 && plan.n_steps == 1 && !plan.cgroups[0].n_knobs && plan.cgroups[0].devices.n_rules,
+	      "nothing said, nothing made but for devices");
+	fresh("uid=0,cgroup=v1");
+	container.privileged = true;
 	check(make() == 0 && !plan.n_cgroups && !plan.n_steps, "nothing said, nothing made");
 }
 
@@ -188,7 +192,8 @@ static void test_refusals(void)
 	REFUSED("PID namespace", spec.sandbox.ns[NS_PID].mode = NS_HOST);
 	REFUSED("mount namespace", spec.sandbox.ns[NS_MOUNT].mode = NS_HOST);
 	REFUSED("cgroup path", spec.sandbox.cgroups_path = "/x");
-	REFUSED("device", container.devices = &device; container.n_devices = 1);
+	REFUSED("device", device.path = "/dev/x"; device.type = 'p'; container.devices = &device; container.n_devices = 1);
+	REFUSED("device", device.source = "/dev/x"; container.devices = &device; container.n_devices = 1);
 	REFUSED("hooks", container.hooks = &hook; container.n_hooks = 1);
 	REFUSED("inheritable", container.process.caps.inheritable = 1);
 	REFUSED("AppArmor", container.process.apparmor_profile = "x");

@@ -25,6 +25,7 @@ int in_child(int (*run)(void *arg), void *arg);
 
 void test_util(void);
 void test_plan(void);
+void test_devices(void);
 void test_ids_files(void);
 void test_cpio(void);
 void test_copy(void);

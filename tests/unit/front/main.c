@@ -82,6 +82,7 @@ int main(void)
 	test_lower();
 	test_security();
 	test_seccomp();
+	test_device_words();
 	rmdir(scratch);
 	arena_free(&arena);
 	printf("front: %d passed, %d failed, %d skipped\n", passed, failed, skipped);

@@ -29,5 +29,6 @@ void test_env(void);
 void test_lower(void);
 void test_security(void);
 void test_seccomp(void);
+void test_device_words(void);
 
 #endif
