@@ -48,6 +48,10 @@ static void explain_users(struct explainer *e)
 			"leave --userns host out");
 		return;
 	}
+	if (e->plan->ids.n_pools)
+		text = arena_printf(e->arena, "%u that no other live sandbox has", e->plan->ids.count);
+	else if (e->plan->uid_maps.n == 1 && maps->v[0].count == 1)
+		text = arena_printf(e->arena, "only %s", text);
 	if (is_identity(maps))
 		EXPLAIN(e, EXPLAIN_PART, "user namespace",
 			arena_printf(e->arena, "its own; user ids outside are as inside (%s): capabilities count inside only, files "
@@ -248,6 +252,7 @@ void plan_explain(const struct spec *spec, const struct facts *facts, const stru
 	explain_namespaces(&e);
 	explain_capabilities(&e);
 	explain_privileges(&e);
+	explain_calls(&e);
 	explain_labels(&e);
 	explain_files(&e);
 	explain_level(&e);

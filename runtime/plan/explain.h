@@ -24,6 +24,8 @@ struct explainer {
 	struct explanations *rows;
 };
 
+void explain_calls(struct explainer *e);  /* explain_calls.c: system calls, socket families */
+void reach_calls(struct explainer *e);
 void explain_files(struct explainer *e);  /* explain_files.c: root, volumes, /proc and /sys, devices, limits */
 void explain_reach(struct explainer *e);  /* explain_reach.c: what is left to an attacker */
 

@@ -51,15 +51,17 @@ static void reach_kernel(struct explainer *e)
 		arena_printf(e->arena, "the host's own (%u.%u), shared: a bug in a call that is let through reaches all of the host",
 			     e->facts->kernel / 1000, e->facts->kernel % 1000),
 		"namespaces share it", "a virtual machine has one of its own");
-	if (e->c->image.kind == IMAGE_EMBEDDED)
+	if (e->plan->private_root)
+		EXPLAIN(e, EXPLAIN_REACH, "page cache", "the pages of the root's files are the sandbox's own, a copy", "--private-root", NULL);
+	else if (e->c->image.kind == IMAGE_EMBEDDED)
 		EXPLAIN(e, EXPLAIN_REACH, "page cache", "the pages of the root's files are shared with the other sandboxes of this user: "
 			"a bug that writes to them through a read (Dirty Pipe's kind) reaches those, but no file that the host runs",
-			"one unpacked root for all", NULL);
+			"one unpacked root for all", "--private-root");
 	else
 		EXPLAIN(e, EXPLAIN_REACH, "page cache",
 			arena_printf(e->arena, "the pages of the files below %s are the host's: a bug that writes to them through a read "
 				     "(Dirty Pipe's kind) changes them for the host too", e->c->image.path),
-			"--rootfs", NULL);
+			"--rootfs", "--private-root");
 }
 
 static void reach_network(struct explainer *e)
@@ -93,6 +95,7 @@ void explain_reach(struct explainer *e)
 {
 	reach_capabilities(e);
 	reach_kernel(e);
+	reach_calls(e);
 	reach_network(e);
 	reach_files(e);
 	reach_machine(e);
