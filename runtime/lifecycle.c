@@ -4,6 +4,7 @@
  * order. Takes specs, gives exit statuses; may call everything but front/.
  */
 #include "lifecycle.h"
+#include "lifecycle_verify.h"
 #include "image/image.h"
 #include "plan/explain.h"
 #include "plan/live.h"
@@ -228,11 +229,14 @@ static int live_and_end(struct life *l, int *status, struct err *err)
 
 	TRY(state_open(&l->state, l->lc->state_root, err));
 	TRY(open_image(l, err));
+	TRY(err_in(err, verify_before_start(l->lc, &l->plan, l->state.root, l->image, err), "%s", l->plan.name));
 	TRY(claim_take(&l->claim, &l->state, l->plan.name, step_undo_outside, err));
 	for (size_t i = 0; i < l->plan.warnings.n; i++)
 		l->lc->warn(l->plan.warnings.v[i]);
 	rc = live(l, status, err);
 	end(l);
+	if (rc < 0)
+		verify_explain(&l->plan, l->image, err);
 	return rc < 0 ? err_in(err, rc, "%s", l->plan.name) : 0;
 }
 

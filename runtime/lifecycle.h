@@ -11,6 +11,7 @@
 #include "util/err.h"
 #include "util/explanation.h"
 #include "util/finding.h"
+#include "util/verified.h"
 
 struct lifecycle {
 	struct arena *arena;
@@ -46,6 +47,19 @@ int lifecycle_kill(const struct lifecycle *lc, const char *name, int sig, struct
 /* Asks it to end, kills it when the time is over, and waits until nothing of it is left.
  * timeout_s: NULL: what its run said; 0: kill at once; -1: never kill. */
 int lifecycle_stop(const struct lifecycle *lc, const char *name, const int64_t *timeout_s, struct err *err) MUST_CHECK;
+
+/* ---- crib verify ---- */
+
+struct verify_request {
+	const char *path;     /* of the directory */
+	const char *command;  /* NULL: none */
+	const char *search;   /* its PATH */
+	const char *write;    /* a manifest to be written, */
+	const char *against;  /* one to compare with; NULL: neither */
+};
+
+int lifecycle_verify(const struct lifecycle *lc, const struct verify_request *req, struct verified *out,
+		     struct err *err) MUST_CHECK;
 
 /* ---- crib doctor ---- */
 

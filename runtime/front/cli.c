@@ -51,6 +51,13 @@ static const struct flag delete_flags[] = {
 	{ 0 },
 };
 
+static const struct flag verify_flags[] = {
+	{ 'o', "output", "text|json", "how to print (default: text)", flag_set_word, AT(output) },
+	{ 0, "write", "FILE", "write a manifest of DIR: digests, modes, owners, attributes", flag_set_word, AT(write_manifest) },
+	{ 0, "against", "FILE", "say what is otherwise than in that manifest", flag_set_word, AT(against) },
+	{ 0 },
+};
+
 static const struct flag plan_flags[] = {
 	{ 'o', "output", "text|json", "how to print (default: text)", flag_set_word, AT(output) },
 	{ 0, "facts", "LIST", "plan for another host: uid=1000,kernel=6.12,cgroup=v2,...", flag_set_word, AT(facts) },
@@ -116,6 +123,16 @@ static const struct verb verbs[] = {
 	  verb_doctor,
 	  "Tries each thing in processes of its own; changes nothing.\n\n"
 	  "Exit status: 0 when a sandbox can run here, 1 when not, 125 when crib was used wrongly.\n" },
+	{ "verify", "DIR [COMMAND]", "say what is wrong with a directory that is to be a root", { verify_flags, help_flags },
+	  verb_verify,
+	  "Looks for device nodes, set-user-ID programs, file capabilities, directories that all may write\n"
+	  "to, links that lead out, sockets, sparse files and more; with COMMAND whether it could be executed.\n\n"
+	  "Examples:\n"
+	  "  crib verify ./alpine /bin/sh\n"
+	  "  crib verify --write alpine.manifest ./alpine\n"
+	  "  crib verify --against alpine.manifest ./alpine\n\n"
+	  "Exit status: 0; 1 when something was found that --verify refuse would refuse, or that is\n"
+	  "otherwise than in the manifest; 125 when crib failed or was used wrongly.\n" },
 	{ "gc", "", "clean up behind cribs that were killed", { help_flags }, verb_gc,
 	  "Every run does this as well, for what it finds.\n\n"
 	  "Exit status: 0; 125 when something could not be cleaned.\n" },

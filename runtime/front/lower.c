@@ -19,6 +19,8 @@ enum { MEMORY_BYTES = 100 * 1024 * 1024, PIDS = 1024, STOP_TIMEOUT_S = 10 };
 #define EMBEDDED "busybox"
 #define PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+const char lower_search_path[] = PATH;
+
 void lower_defaults(struct words *w)
 {
 	w->sandbox.ns[NS_TIME].mode = NS_HOST; /* on request; all others are new */
@@ -36,6 +38,8 @@ static int lower_rootfs(struct words *w, struct err *err)
 
 	image->kind = IMAGE_DIRECTORY;
 	image->name = w->rootfs;
+	if (image->manifest)
+		TRY(err_in(err, path_absolute(w->arena, image->manifest, &image->manifest, err), "--verify-against"));
 	return err_in(err, path_absolute(w->arena, w->rootfs, &image->path, err), "--rootfs %s", w->rootfs);
 }
 
@@ -59,7 +63,10 @@ static int lower_image(struct words *w, const char *name, struct err *err)
 		return err_set(err, ENOENT,
 			       "no image \"%s\": this crib was built without one; use --rootfs DIR for a root of your own",
 			       name);
-	w->container.image = (struct image_spec){ IMAGE_EMBEDDED, EMBEDDED, NULL };
+	if (w->container.image.verify || w->container.image.manifest)
+		return err_set(err, EINVAL, "--verify%s is about the directory of --rootfs: crib checks the root that it carries "
+					    "itself, by its digest", w->container.image.verify ? "" : "-against");
+	w->container.image = (struct image_spec){ .kind = IMAGE_EMBEDDED, .name = EMBEDDED };
 	return 0;
 }
 

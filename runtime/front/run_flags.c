@@ -113,6 +113,22 @@ SETTER(set_storage)
 	return 0;
 }
 
+/* ---- the root ---- */
+
+SETTER(set_verify)
+{
+	static const char *const words[] = { [VERIFY_REFUSE] = "refuse", [VERIFY_WARN] = "warn",
+					     [VERIFY_ONCE] = "once", [VERIFY_OFF] = "off" };
+
+	(void)flag;
+	for (size_t i = VERIFY_REFUSE; i < ARRAY_SIZE(words); i++)
+		if (str_eq(value, words[i])) {
+			w->container.image.verify = (enum verify_policy)i;
+			return 0;
+		}
+	return err_set(err, EINVAL, "refuse, warn, once (to warn once a day) or off");
+}
+
 /* ---- namespaces ---- */
 
 SETTER(set_namespace)
@@ -343,6 +359,9 @@ const struct flag run_flags[] = {
 	{ 'u', "user", "USER[:GROUP]", "user by name or number (default: root)", flag_set_word, AT(container.process.user) },
 	{ 0, "entrypoint", "PROGRAM", "run PROGRAM with COMMAND as its arguments", flag_set_text, AT(entrypoint) },
 	{ 0, "rootfs", "DIR", "use DIR as root, never written to; there is no IMAGE then", flag_set_word, AT(rootfs) },
+	{ 0, "verify", "refuse|warn|once|off", "what to do when DIR holds what crib verify refuses (default: once)", set_verify, 0 },
+	{ 0, "verify-against", "FILE", "start only when DIR is as that manifest of crib verify --write", flag_set_word,
+	  AT(container.image.manifest) },
 	{ 'h', "hostname", "NAME", "host name (default: the sandbox's name)", flag_set_word, AT(sandbox.hostname) },
 	{ 0, "domainname", "NAME", "NIS domain name", flag_set_word, AT(sandbox.domainname) },
 	{ 'l', "label", "KEY[=VALUE]", "note on the sandbox", add_label, 0 },

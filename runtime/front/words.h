@@ -28,6 +28,9 @@ struct words {
 	const char *signal, *timeout;
 	bool force, now;
 
+	/* verify */
+	const char *write_manifest, *against;
+
 	/* run, lower, plan: straight into the spec where one word is one member */
 	struct sandbox_spec sandbox;
 	struct container_spec container;

@@ -136,6 +136,7 @@ void image_clean(int root)
 	while (dir && (entry = readdir(dir))) {
 		auto_fd fd = -1;
 
+		image_forget_verified(images, entry->d_name);
 		if (!str_after(entry->d_name, temporary))
 			continue;
 		fd = open_directory(images, entry->d_name);

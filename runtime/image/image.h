@@ -20,6 +20,12 @@ int image_unpack_embedded(int to, struct err *err) MUST_CHECK;
 /* A directory of the host. */
 int image_open_directory(const char *path, struct err *err) MUST_CHECK;
 
+/* Whether a directory of the host was looked through within a day, and was not changed itself
+ * since; that it was. root: the state directory (once.c). */
+bool image_verified_lately(int root, int image);
+void image_note_verified(int root, int image);
+void image_forget_verified(int images, const char *name); /* of image_clean */
+
 /* Removes what unpackers that were killed left behind. */
 void image_clean(int root);
 

@@ -109,10 +109,20 @@ enum image_kind {
 	IMAGE_DIRECTORY, /* a directory of the host, never written to */
 };
 
+enum verify_policy {
+	VERIFY_DEFAULT, /* plan's choice */
+	VERIFY_REFUSE,
+	VERIFY_WARN,
+	VERIFY_ONCE,    /* warn, once a day */
+	VERIFY_OFF,
+};
+
 struct image_spec {
 	enum image_kind kind;
 	const char *name; /* as the user said it */
 	const char *path; /* absolute, of IMAGE_DIRECTORY */
+	enum verify_policy verify;
+	const char *manifest; /* absolute; the directory has to be as it says */
 };
 
 enum hook_when { HOOK_PRESTART, HOOK_CREATE_RUNTIME, HOOK_CREATE_CONTAINER, HOOK_START_CONTAINER, HOOK_POSTSTART, HOOK_POSTSTOP };

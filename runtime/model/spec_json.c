@@ -107,11 +107,17 @@ static value *resources_json(struct json *j, const struct resources *r)
 
 static value *image_json(struct json *j, const struct image_spec *image)
 {
+	static const char *const policies[] = {
+		[VERIFY_DEFAULT] = NULL, [VERIFY_REFUSE] = "refuse", [VERIFY_WARN] = "warn",
+		[VERIFY_ONCE] = "once", [VERIFY_OFF] = "off",
+	};
 	value *o = yyjson_mut_obj(j->doc);
 
 	put_str(j, o, "kind", image->kind == IMAGE_EMBEDDED ? "embedded" : "directory");
 	put_str(j, o, "name", image->name);
 	put_str(j, o, "path", image->path);
+	put_str(j, o, "verify", policies[image->verify]);
+	put_str(j, o, "manifest", image->manifest);
 	return o;
 }
 

@@ -115,6 +115,29 @@ static void plan_root(struct planner *p)
 	p->plan->writable_bytes = c->writable_bytes ? c->writable_bytes : default_writable_bytes;
 }
 
+const char *const verify_tree_names[VERIFY_TREES] = {
+	[VERIFY_TREE_OFF] = "off", [VERIFY_TREE_ONCE] = "once", [VERIFY_TREE_WARN] = "warn", [VERIFY_TREE_REFUSE] = "refuse",
+};
+
+/* What is looked at before a start. What crib carries itself was checked by its digest. */
+static void plan_verify(struct planner *p)
+{
+	static const enum verify_tree trees[] = {
+		[VERIFY_DEFAULT] = VERIFY_TREE_ONCE, [VERIFY_ONCE] = VERIFY_TREE_ONCE, [VERIFY_REFUSE] = VERIFY_TREE_REFUSE,
+		[VERIFY_WARN] = VERIFY_TREE_WARN, [VERIFY_OFF] = VERIFY_TREE_OFF,
+	};
+	const struct image_spec *image = &p->container->image;
+	struct verify_plan *v = &p->plan->verify;
+
+	v->in_image = p->container->n_mounts == 0;
+	if (image->kind != IMAGE_DIRECTORY)
+		return;
+	v->root = image->path;
+	v->manifest = image->manifest;
+	v->tree = trees[image->verify];
+	v->command = v->in_image && image->verify != VERIFY_OFF;
+}
+
 static void plan_generated(struct planner *p)
 {
 	const char *name = p->plan->hostname ? p->plan->hostname : p->plan->name;
@@ -293,6 +316,7 @@ int plan_filesystem(struct planner *p)
 {
 	const struct container_spec *c = p->container;
 
+	plan_verify(p);
 	plan_root(p);
 	TRY(plan_kernel_filesystems(p));
 	plan_generated(p);

@@ -124,6 +124,24 @@ struct id_choice {
 	bool may_share;              /* better one that others have than none */
 };
 
+enum verify_tree {
+	VERIFY_TREE_OFF,
+	VERIFY_TREE_ONCE, /* warn, but not again for a day, and let very large ones be */
+	VERIFY_TREE_WARN,
+	VERIFY_TREE_REFUSE,
+	VERIFY_TREES,
+};
+
+extern const char *const verify_tree_names[VERIFY_TREES];
+
+struct verify_plan { /* of a root that is a directory of the host, before anything is made */
+	const char *root;
+	const char *manifest;   /* NULL: none */
+	enum verify_tree tree;
+	bool command;           /* whether it could be executed */
+	bool in_image;          /* nothing that the user mounts can be the command */
+};
+
 struct spec;
 
 struct plan {
@@ -150,6 +168,7 @@ struct plan {
 	struct op *ops;
 	size_t n_ops;
 	struct process_plan process;
+	struct verify_plan verify;
 	struct strs warnings;        /* to be said once, before the start */
 };
 

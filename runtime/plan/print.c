@@ -86,8 +86,19 @@ static void add_maps(struct str *s, const char *name, const struct id_maps *maps
 		str_add(s, "outside %s %u %u %u\n", name, maps->v[i].inside, maps->v[i].outside, maps->v[i].count);
 }
 
+static void add_verify(struct str *s, const struct verify_plan *v)
+{
+	if (v->manifest)
+		str_add(s, "outside verify %s as in %s\n", v->root, v->manifest);
+	if (v->tree)
+		str_add(s, "outside verify %s %s\n", v->root, verify_tree_names[v->tree]);
+	if (v->command)
+		str_add(s, "outside verify the command\n");
+}
+
 static void add_outside(struct str *s, const struct plan *plan)
 {
+	add_verify(s, &plan->verify);
 	for (size_t i = 0; i < plan->n_cgroups; i++)
 		add_cgroup(s, &plan->cgroups[i]);
 	str_add(s, "outside clone");

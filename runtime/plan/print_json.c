@@ -154,6 +154,20 @@ static void add_process(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct 
 	add_filter(doc, obj, p);
 }
 
+static void add_verify(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct verify_plan *v)
+{
+	yyjson_mut_val *o;
+
+	if (!v->root)
+		return;
+	o = yyjson_mut_obj_add_obj(doc, root, "verify");
+	yyjson_mut_obj_add_str(doc, o, "root", v->root);
+	if (v->manifest)
+		yyjson_mut_obj_add_str(doc, o, "manifest", v->manifest);
+	yyjson_mut_obj_add_str(doc, o, "tree", verify_tree_names[v->tree]);
+	yyjson_mut_obj_add_bool(doc, o, "command", v->command);
+}
+
 const char *plan_json(const struct plan *plan, struct arena *arena)
 {
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
@@ -164,6 +178,7 @@ const char *plan_json(const struct plan *plan, struct arena *arena)
 	yyjson_mut_doc_set_root(doc, root);
 	yyjson_mut_obj_add_str(doc, root, "name", plan->name);
 	add_strs(doc, root, "warnings", &plan->warnings);
+	add_verify(doc, root, &plan->verify);
 	add_cgroups(doc, root, plan);
 	yyjson_mut_obj_add_uint(doc, root, "cloneFlags", plan->clone_flags);
 	add_pools(doc, root, &plan->ids);

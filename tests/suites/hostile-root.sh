@@ -37,7 +37,7 @@ assert_safe() {
     shift
     touch "$T/stamp"
     sleep 0.02 # more than a file system's unit of time
-    "$HELPERS/bound" -t 20 "$CRIB" run "$@" --rootfs "$R" sh -c 'echo inside; cat /canary /etc/canary /dev/canary /proc/canary /sys/canary /tmp/canary 2>/dev/null
+    "$HELPERS/bound" -t 20 "$CRIB" run "$@" --verify off --rootfs "$R" sh -c 'echo inside; cat /canary /etc/canary /dev/canary /proc/canary /sys/canary /tmp/canary 2>/dev/null
         echo harm >/dev/shm/harm; echo harm >/tmp/harm; echo harm >/etc/harm; echo harm >/dev/null; touch /run/harm; true' >"$T/out" 2>"$T/err"
     status=$?
     take_result
@@ -57,7 +57,7 @@ assert_safe() {
 # The root that the traps are put in is a good one.
 test_good_root() {
     fresh
-    run --rootfs "$R" sh -c 'echo inside; id -u; echo x >/new'
+    run --verify off --rootfs "$R" sh -c 'echo inside; id -u; echo x >/new'
     expect 0 "inside
 0"
     assertFalse "the root was written to" "[ -e '$R/new' ]"
@@ -130,7 +130,7 @@ test_linked_targets() {
     ln -s /proc/self/fd/3 "$R/out"
     assert_safe "-w on a link to a descriptor" -w /out
     for n in 3 4 5 6 7 8 9 10; do
-        run --rootfs "$R" -w "/proc/self/fd/$n" sh -c 'cat canary ../canary 2>/dev/null; pwd'
+        run --verify off --rootfs "$R" -w "/proc/self/fd/$n" sh -c 'cat canary ../canary 2>/dev/null; pwd'
         assertNotContains "working directory /proc/self/fd/$n" "$out" untouched
     done
 }
@@ -145,7 +145,7 @@ test_good_links() {
     mkdir "$R/run"
     mkdir -p "$T/volumes"
     echo content >"$T/volumes/file"
-    run --rootfs "$R" -v "$T/volumes:/tmp/v" -v "$T/volumes:/var/run/v" sh -c 'cat /real/tmp/v/file /run/v/file'
+    run --verify off --rootfs "$R" -v "$T/volumes:/tmp/v" -v "$T/volumes:/var/run/v" sh -c 'cat /real/tmp/v/file /run/v/file'
     expect 0 "content
 content"
 }
@@ -194,13 +194,13 @@ test_passwd_traps() {
         esac
         for user in nosuch nosuch:nosuch; do
             started=$(date +%s)
-            run --rootfs "$R" -u $user sh -c 'echo in'
+            run --verify off --rootfs "$R" -u $user sh -c 'echo in'
             expect_refusal 125 ''
             assertTrue "$trap took too long" "[ $(($(date +%s) - started)) -le $((LIMIT / 6)) ]"
         done
         # and for root, whose home may be looked up, it does no harm
         started=$(date +%s)
-        run --rootfs "$R" sh -c 'echo in'
+        run --verify off --rootfs "$R" sh -c 'echo in'
         assertTrue "$trap took too long for root" "[ $(($(date +%s) - started)) -le $((LIMIT / 6)) ]"
         case $status in 0) assertEquals in "$out" ;; *) expect_refusal 125 '' ;; esac
     done
@@ -211,14 +211,14 @@ test_numeric_names() {
     fresh
     printf 'root:x:0:0::/:/bin/sh\n1234:x:0:0::/:/bin/sh\nplus:x:+5:7::/:\nneg:x:-1:-1::/:\nbig:x:4294967296:1::/:\nnone:x:::/:\n' >"$R/etc/passwd"
     if is_root; then
-        run --rootfs "$R" -u 1234 id -u
+        run --verify off --rootfs "$R" -u 1234 id -u
         assertEquals 1234 "$out"
     else
-        run --rootfs "$R" -u 1234 id -u
+        run --verify off --rootfs "$R" -u 1234 id -u
         assertNotEquals "a user called 1234 was taken for root" "0" "$out"
     fi
     for user in plus neg big none; do
-        run --rootfs "$R" -u $user id -u
+        run --verify off --rootfs "$R" -u $user id -u
         expect_refusal 125 "$user"
     done
 }
@@ -230,11 +230,11 @@ test_self_exe() {
     chmod 755 "$R/bin/loop"
     ln -s /proc/self/exe "$R/bin/self"
     sum=$(cksum <"$CRIB")
-    run --rootfs "$R" loop
+    run --verify off --rootfs "$R" loop
     assertTrue "status $status" "[ $status -ge 125 ]"
-    run --rootfs "$R" /bin/self
+    run --verify off --rootfs "$R" /bin/self
     assertTrue "status $status" "[ $status -ge 1 ]"
-    run --rootfs "$R" sh -c 'for f in /proc/1/exe /proc/self/exe; do (echo x >$f) 2>/dev/null && echo wrote $f; done; true'
+    run --verify off --rootfs "$R" sh -c 'for f in /proc/1/exe /proc/self/exe; do (echo x >$f) 2>/dev/null && echo wrote $f; done; true'
     assertEquals "" "$out"
     assertEquals "$sum" "$(cksum <"$CRIB")"
 }
@@ -246,13 +246,13 @@ test_setuid_in_root() {
     cp "$R/bin/busybox" "$R/suid/busybox"
     chmod 4755 "$R/suid/busybox"
     if is_root; then
-        run -u 1000:1000 --rootfs "$R" /suid/busybox id -u
+        run -u 1000:1000 --verify off --rootfs "$R" /suid/busybox id -u
         expect 0 1000
         mknod "$R/bin/kmsg" c 1 11
-        run --rootfs "$R" sh -c 'head -c 1 /bin/kmsg >/dev/null && echo read a device'
+        run --verify off --rootfs "$R" sh -c 'head -c 1 /bin/kmsg >/dev/null && echo read a device'
         assertEquals "" "$out"
     else
-        run --rootfs "$R" sh -c 'grep NoNewPrivs /proc/self/status'
+        run --verify off --rootfs "$R" sh -c 'grep NoNewPrivs /proc/self/status'
         expect 0 "NoNewPrivs:	1"
     fi
 }

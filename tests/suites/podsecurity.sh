@@ -128,8 +128,8 @@ test_all_told() {
 test_named_root() {
     make_root "$T/toor"
     printf 'toor:x:0:0:root:/root:/bin/sh\n' >>"$T/toor/etc/passwd"
-    refuse 125 "must not be" run --security restricted -u toor --rootfs "$T/toor" /bin/echo ran
-    run --security baseline -u toor --rootfs "$T/toor" /bin/id -u
+    refuse 125 "must not be" run --security restricted -u toor --verify off --rootfs "$T/toor" /bin/echo ran
+    run --security baseline -u toor --verify off --rootfs "$T/toor" /bin/id -u
     expect 0 0
 }
 
