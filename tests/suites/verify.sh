@@ -200,7 +200,7 @@ test_hostile_size() {
     expect 0 "$out"
     call verify --against "$T/m" "$root"
     assertEquals "$(printf '%s\n' "$out" | cut -c 1-300) $err" 0 "$status"
-    find "$root/home" -depth -type d -exec rmdir {} + 2>/dev/null || rm -rf "$root/home" 2>/dev/null
+    find "$root/home" -depth -type d -exec rmdir {} + 2>/dev/null || rm -rf "${root:?}/home" 2>/dev/null
 }
 
 # Each reason for which a command cannot be executed, in one sentence: by verify, and with its status in front of a run.
