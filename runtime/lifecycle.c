@@ -432,6 +432,24 @@ int lifecycle_explain_live(const struct lifecycle *lc, const char *name, struct 
 	return rc;
 }
 
+int lifecycle_with_probe(const struct lifecycle *lc, int (*use)(const char *path, void *arg, struct err *err), void *arg,
+			 struct err *err)
+{
+	struct image_probe probe;
+	struct state state;
+	int rc;
+
+	TRY(state_open(&state, lc->state_root, err));
+	image_clean(state.root);
+	rc = image_probe_unpack(state.root, state.path, &probe, err);
+	if (rc == 0) {
+		rc = use(arena_printf(lc->arena, "%s/images/%s/probe", state.path, probe.name), arg, err);
+		image_probe_remove(&probe);
+	}
+	state_close(&state);
+	return rc;
+}
+
 void lifecycle_doctor(const struct lifecycle *lc, struct finding **findings, size_t *n)
 {
 	struct state state;

@@ -61,6 +61,12 @@ struct verify_request {
 int lifecycle_verify(const struct lifecycle *lc, const struct verify_request *req, struct verified *out,
 		     struct err *err) MUST_CHECK;
 
+/* ---- crib selftest ---- */
+
+/* The program that tries ways out, on disk: use(path, arg) is called while it is there. */
+int lifecycle_with_probe(const struct lifecycle *lc, int (*use)(const char *path, void *arg, struct err *err), void *arg,
+			 struct err *err) MUST_CHECK;
+
 /* ---- crib doctor ---- */
 
 /* Probes this host as this user; in the arena. */

@@ -64,6 +64,12 @@ static const struct flag plan_flags[] = {
 	{ 0 },
 };
 
+static const struct flag selftest_flags[] = {
+	{ 'o', "output", "text|json", "how to print (default: text)", flag_set_word, AT(output) },
+	{ 0, "no-control", NULL, "do not try the probes in a sandbox opened on purpose", flag_set_switch, AT(no_control) },
+	{ 0 },
+};
+
 static verb_function verb_help;
 
 static const struct verb verbs[] = {
@@ -133,6 +139,15 @@ static const struct verb verbs[] = {
 	  "  crib verify --against alpine.manifest ./alpine\n\n"
 	  "Exit status: 0; 1 when something was found that --verify refuse would refuse, or that is\n"
 	  "otherwise than in the manifest; 125 when crib failed or was used wrongly.\n" },
+	{ "selftest", "[IMAGE]", "try the known ways out of a sandbox, on this machine", { selftest_flags, run_flags },
+	  verb_selftest,
+	  "Runs a sandbox as the flags say (those of run; without any: the default) and tries to leave it, as root\n"
+	  "inside and as an ordinary user; then once more in a sandbox that is opened on purpose, where the same\n"
+	  "probes must succeed. They open, mount and call only what does no harm where it succeeds.\n\n"
+	  "Examples:\n"
+	  "  crib selftest\n"
+	  "  crib selftest --network host --cap-add NET_ADMIN\n\n"
+	  "Exit status: 0 when all is closed, 1 when something is open, 125 when crib failed or was used wrongly.\n" },
 	{ "gc", "", "clean up behind cribs that were killed", { help_flags }, verb_gc,
 	  "Every run does this as well, for what it finds.\n\n"
 	  "Exit status: 0; 125 when something could not be cleaned.\n" },

@@ -25,6 +25,7 @@ verb_function verb_doctor, verb_gc, verb_version;   /* verb_host.c */
 
 verb_function verb_explain;                         /* verb_explain.c */
 verb_function verb_verify;                          /* verb_verify.c */
+verb_function verb_selftest;                        /* verb_selftest.c */
 verb_function verb_get;                             /* verb_get.c */
 verb_function verb_kill, verb_stop, verb_delete;    /* verb_stop.c */
 

@@ -23,6 +23,7 @@ struct words {
 	/* of several verbs */
 	const char *output; /* -o */
 	const char *facts;
+	bool no_control; /* selftest */
 
 	/* kill, stop, delete */
 	const char *signal, *timeout;

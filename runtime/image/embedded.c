@@ -100,16 +100,22 @@ static int unpack_and_publish(int images, struct err *err)
 	return rc;
 }
 
-static int unpack(int root, const char *root_path, struct err *err)
+static int open_images(int root, const char *root_path, struct err *err)
 {
-	auto_fd images = -1;
-	int fd;
+	int images;
 
 	if (mkdirat(root, "images", 0700) < 0 && errno != EEXIST)
 		return err_sys(err, errno, "state directory %s", root_path);
 	images = open_directory(root, "images");
-	if (images < 0)
-		return err_sys(err, -images, "state directory %s", root_path);
+	return images < 0 ? err_sys(err, -images, "state directory %s", root_path) : images;
+}
+
+static int unpack(int root, const char *root_path, struct err *err)
+{
+	auto_fd images = open_images(root, root_path, err);
+	int fd;
+
+	TRY(images);
 	TRY(err_in(err, unpack_and_publish(images, err), "unpack the root into %s/images", root_path));
 	fd = open_directory(images, crib_rootfs_id);
 	return fd < 0 ? err_sys(err, -fd, "open the root in %s/images", root_path) : fd;
@@ -123,6 +129,39 @@ int image_open_embedded(int root, const char *root_path, struct err *err)
 	snprintf(path, sizeof(path), "images/%s", crib_rootfs_id);
 	fd = open_directory(root, path);
 	return fd >= 0 ? fd : unpack(root, root_path, err);
+}
+
+static int write_probe(int dir, struct err *err)
+{
+	auto_fd fd = openat(dir, "probe", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
+	int rc = fd < 0 ? -errno : fd_write_all(fd, crib_probe_start, (size_t)(crib_probe_end - crib_probe_start));
+
+	/* whatever the umask */
+	if (rc == 0 && fchmod(fd, 0755) < 0)
+		rc = -errno;
+	return rc < 0 ? err_sys(err, -rc, "write the probe") : 0;
+}
+
+int image_probe_unpack(int root, const char *root_path, struct image_probe *p, struct err *err)
+{
+	int rc;
+
+	p->dir = -1;
+	p->images = open_images(root, root_path, err);
+	TRY(p->images);
+	p->dir = make_temporary(p->images, p->name, err);
+	rc = p->dir < 0 ? p->dir : write_probe(p->dir, err);
+	if (rc < 0)
+		image_probe_remove(p);
+	return rc;
+}
+
+void image_probe_remove(struct image_probe *p)
+{
+	if (p->dir >= 0)
+		remove_tree(p->images, p->name);
+	fd_close(&p->dir);
+	fd_close(&p->images);
 }
 
 void image_clean(int root)

@@ -17,6 +17,15 @@ int image_open_embedded(int root, const char *root_path, struct err *err) MUST_C
  * digest, which is for what is kept. */
 int image_unpack_embedded(int to, struct err *err) MUST_CHECK;
 
+/* The program of crib selftest in a directory of its own below `root`, for as long as it is wanted; a killed
+ * crib's is removed by image_clean. */
+struct image_probe {
+	int images, dir;
+	char name[64]; /* below images/ */
+};
+int image_probe_unpack(int root, const char *root_path, struct image_probe *p, struct err *err) MUST_CHECK;
+void image_probe_remove(struct image_probe *p);
+
 /* A directory of the host. */
 int image_open_directory(const char *path, struct err *err) MUST_CHECK;
 

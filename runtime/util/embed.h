@@ -8,6 +8,9 @@
 /* the init program, an ELF file */
 extern const unsigned char crib_init_start[], crib_init_end[];
 
+/* the program of crib selftest (tests/attack/probe), an ELF file */
+extern const unsigned char crib_probe_start[], crib_probe_end[];
+
 /* the BusyBox root: cpio newc, parents before children, everything owned by 0:0; empty when built with NO_BUSYBOX=1 */
 extern const unsigned char crib_rootfs_start[], crib_rootfs_end[];
 
