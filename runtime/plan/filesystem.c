@@ -226,6 +226,10 @@ static int plan_sysctl(struct planner *p, const struct pair *sysctl)
 		if (!is_own(p, sysctl_rows[i].ns))
 			return err_set(p->err, EPERM, "sysctl %s would change the host: its namespace is the host's",
 				       sysctl->name);
+		/* since then the kernel asks the IPC namespace's own root */
+		if (sysctl_rows[i].ns == NS_IPC && p->plan->shifted && p->facts->kernel && p->facts->kernel < 5019)
+			return err_set(p->err, EPERM, "sysctl %s: before Linux 5.19 only the host's root may set it, and the sandbox's "
+						      "is none: --userns identity makes it one", sysctl->name);
 		for (char *c = path; *c; c++)
 			if (*c == '.')
 				*c = '/';

@@ -56,14 +56,6 @@ static void plan_identity(struct planner *p)
 	p->plan->setgroups_deny = p->facts->setgroups_denied;
 }
 
-static void add_pool(struct planner *p, struct id_pool pool)
-{
-	struct id_choice *ids = &p->plan->ids;
-
-	if (pool.count >= SANDBOX_IDS)
-		*(struct id_pool *)arena_push(p->arena, &ids->pools, &ids->n_pools, sizeof(pool)) = pool;
-}
-
 static bool is_here(const struct id_maps *here, uint32_t first, uint32_t count)
 {
 	for (size_t i = 0; i < here->n; i++)
@@ -72,52 +64,55 @@ static bool is_here(const struct id_maps *here, uint32_t first, uint32_t count)
 	return here->n == 0;
 }
 
-/* In a container with more than 65,536 ids: what is behind those that it uses itself. */
-static void add_spare_pools(struct planner *p)
+static void add_pool(const struct facts *f, struct arena *arena, struct id_choice *ids, struct id_pool pool)
 {
-	const struct facts *f = p->facts;
+	if (pool.count >= SANDBOX_IDS && is_here(&f->uid_maps, pool.uid, pool.count) && is_here(&f->gid_maps, pool.gid, pool.count))
+		*(struct id_pool *)arena_push(arena, &ids->pools, &ids->n_pools, sizeof(pool)) = pool;
+}
 
+/* In a container with more than 65,536 ids: what is behind those that it uses itself. */
+static void add_spare(const struct facts *f, struct arena *arena, struct id_choice *ids)
+{
 	for (size_t i = 0; i < f->uid_maps.n; i++) {
 		struct id_map m = f->uid_maps.v[i];
 		uint32_t used = m.inside < SANDBOX_IDS ? SANDBOX_IDS - m.inside : 0;
 
-		if (m.count > used && is_here(&f->gid_maps, m.inside + used, m.count - used))
-			add_pool(p, (struct id_pool){ m.inside + used, m.inside + used, m.count - used });
+		if (m.count > used)
+			add_pool(f, arena, ids, (struct id_pool){ m.inside + used, m.inside + used, m.count - used });
 	}
 }
 
-static void choose_pools(struct planner *p)
+bool plan_id_pools(const struct facts *f, struct arena *arena, struct id_choice *ids)
 {
-	const struct facts *f = p->facts;
 	struct id_pool *granted;
+	bool used;
 	size_t n;
 
-	subid_pair(&f->subuids, &f->subgids, p->arena, &granted, &n);
+	*ids = (struct id_choice){ .count = SANDBOX_IDS };
+	subid_pair(&f->subuids, &f->subgids, arena, &granted, &n);
 	for (size_t i = 0; i < n; i++)
-		if (is_here(&f->uid_maps, granted[i].uid, granted[i].count) && is_here(&f->gid_maps, granted[i].gid, granted[i].count))
-			add_pool(p, granted[i]);
-	if (!p->plan->ids.n_pools && (f->subuids.n || f->subgids.n))
-		plan_warn(p, "what /etc/subuid and /etc/subgid grant to crib is not used: both have to grant 65536 ids that are "
-			     "there (see crib doctor)");
-	if (!p->plan->ids.n_pools && is_here(&f->uid_maps, default_pool.uid, default_pool.count) &&
-	    is_here(&f->gid_maps, default_pool.gid, default_pool.count))
-		add_pool(p, default_pool);
-	if (!p->plan->ids.n_pools)
-		add_spare_pools(p);
+		add_pool(f, arena, ids, granted[i]);
+	used = ids->n_pools || (!f->subuids.n && !f->subgids.n);
+	if (!ids->n_pools)
+		add_pool(f, arena, ids, default_pool);
+	if (!ids->n_pools)
+		add_spare(f, arena, ids);
+	return used;
 }
 
 static void plan_own(struct planner *p)
 {
 	struct plan *plan = p->plan;
 
-	choose_pools(p);
+	if (!plan_id_pools(p->facts, p->arena, &plan->ids))
+		plan_warn(p, "what /etc/subuid and /etc/subgid grant to crib is not used: both have to grant 65536 ids that are "
+			     "there (see crib doctor)");
 	if (!plan->ids.n_pools) {
 		plan_warn(p, "no ids of its own for this sandbox, it has all those that there are here: 65536 beside the first "
 			     "65536 would be needed (see crib doctor)");
 		plan_identity(p);
 		return;
 	}
-	plan->ids.count = SANDBOX_IDS;
 	plan->uid_maps = one_map(p, 0, plan->ids.pools[0].uid, SANDBOX_IDS);
 	plan->gid_maps = one_map(p, 0, plan->ids.pools[0].gid, SANDBOX_IDS);
 	plan->setgroups_deny = p->facts->setgroups_denied;

@@ -179,6 +179,10 @@ struct plan {
 int plan_make(const struct spec *spec, const struct facts *facts, const char *id, struct arena *arena, struct plan *plan,
 	      struct err *err) MUST_CHECK;
 
+/* Where sandboxes of root get ids of their own: none where there are too few here. False: what was granted to
+ * crib is of no use. */
+bool plan_id_pools(const struct facts *facts, struct arena *arena, struct id_choice *ids);
+
 /* The plan as text, a step a line, or as JSON; in the arena. */
 const char *plan_text(const struct plan *plan, struct arena *arena) __attribute__((returns_nonnull));
 const char *plan_json(const struct plan *plan, struct arena *arena) __attribute__((returns_nonnull));

@@ -83,75 +83,6 @@ static void look_at_memfd(struct doctor *d)
 				doctor_sysctl(d, "vm.memfd_noexec", 0)), doctor_set_sysctl(d, "vm.memfd_noexec", "1"));
 }
 
-/* ---- ids ---- */
-
-/* The end of the last range in a file like /etc/subuid; *mine: there is one for this user. */
-static uint32_t last_range(struct doctor *d, const char *file, const char *user, bool *mine)
-{
-	char *text = arena_alloc(d->arena, TEXT_BYTES), uid[16];
-	uint32_t end = 100000;
-
-	*mine = false;
-	snprintf(uid, sizeof(uid), "%u", d->facts.uid);
-	if (file_read_text(AT_FDCWD, file, text, TEXT_BYTES) < 0)
-		return end;
-	for (char *line = text; line; line = strchr(line, '\n')) {
-		unsigned first, count;
-		char name[64];
-
-		line += *line == '\n';
-		if (sscanf(line, "%63[^:]:%u:%u", name, &first, &count) != 3)
-			continue;
-		*mine |= str_eq(name, user) || str_eq(name, uid);
-		if (first + count > end)
-			end = first + count;
-	}
-	return end;
-}
-
-/* This user's name, by hand: a static program should not load NSS modules. */
-static const char *user_name(struct doctor *d)
-{
-	char *text = arena_alloc(d->arena, TEXT_BYTES);
-
-	if (file_read_text(AT_FDCWD, "/etc/passwd", text, TEXT_BYTES) > 0)
-		for (char *line = text; line; line = strchr(line, '\n')) {
-			unsigned uid;
-			char name[64];
-
-			line += *line == '\n';
-			if (sscanf(line, "%63[^:]:%*[^:]:%u:", name, &uid) == 2 && uid == d->facts.uid)
-				return arena_strdup(d->arena, name);
-		}
-	return arena_printf(d->arena, "%u", d->facts.uid);
-}
-
-static void look_at_ids(struct doctor *d)
-{
-	const char *user = user_name(d), *range;
-	bool uids, gids, helpers = access("/usr/bin/newuidmap", X_OK) == 0 && access("/usr/bin/newgidmap", X_OK) == 0;
-	uint32_t first, first_gid;
-
-	if (d->facts.privileged)
-		return;
-	first = last_range(d, "/etc/subuid", user, &uids);
-	first_gid = last_range(d, "/etc/subgid", user, &gids);
-	if (first_gid > first)
-		first = first_gid;
-	range = arena_printf(d->arena, "%u-%u", first, first + 65535);
-	/* honest: this version maps one id with or without a range */
-	doctor_add(d, FINDING_LIMITED, "ids",
-		   arena_printf(d->arena, "inside there is root alone, which is %s outside\n"
-				"/etc/subuid and subgid: %s; newuidmap and newgidmap: %s\n"
-				"(this version does not use them yet)",
-				user, uids && gids ? "a range" : "no range", helpers ? "there" : "not installed"),
-		   uids && gids && helpers ?
-			   "for all ids run crib as root" :
-			   arena_printf(d->arena, "for all ids run crib as root; for versions to come, as root:\n%s"
-					"usermod --add-subuids %s --add-subgids %s %s",
-					helpers ? "" : "apt-get install uidmap\n", range, range, user));
-}
-
 /* ---- security modules ---- */
 
 static void look_at_modules(struct doctor *d)
@@ -236,7 +167,7 @@ void doctor_probe(struct arena *arena, const char *state_root, struct finding **
 		munmap(d.trial, sizeof(*d.trial));
 	}
 	look_at_memfd(&d);
-	look_at_ids(&d);
+	doctor_ids(&d);
 	doctor_cgroups(&d);
 	look_at_modules(&d);
 	look_at_state(&d);

@@ -53,5 +53,6 @@ bool doctor_system_calls(struct doctor *d); /* doctor_kernel.c */
 void doctor_namespaces(struct doctor *d);
 void doctor_file_systems(struct doctor *d); /* doctor_mounts.c */
 void doctor_cgroups(struct doctor *d);      /* doctor_cgroups.c */
+void doctor_ids(struct doctor *d);          /* doctor_ids.c */
 
 #endif

@@ -6,6 +6,7 @@
 #include "util/sys.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sys/mount.h>
 #include <sys/statvfs.h>
@@ -121,8 +122,21 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
+/* The mount point of that name below a directory. By descriptor: what is above the directory may be closed to us. */
+static int remount_at(int dir, const char *name, uint32_t attrs)
+{
+	struct sys_open_how how = {
+		.flags = O_PATH | O_CLOEXEC, .resolve = SYS_RESOLVE_BENEATH | SYS_RESOLVE_NO_SYMLINKS | SYS_RESOLVE_NO_MAGICLINKS,
+	};
+	auto_fd fd = sys_openat2(dir, name, &how);
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return fd < 0 ? -errno : remount(link, attrs);
+}
+
 /* All mount points below that one. */
-static int remount_below(const char *top, uint32_t attrs)
+static int remount_below(int dir, const char *top, uint32_t attrs)
 {
 	FILE *f = fopen("/proc/self/mountinfo", "re");
 	char line[8192], path[4096];
@@ -136,7 +150,7 @@ static int remount_below(const char *top, uint32_t attrs)
 		unescape(path);
 		below = str_after(path, top);
 		if (below && *below == '/')
-			rc = remount(path, attrs);
+			rc = remount_at(dir, below + 1, attrs);
 	}
 	if (f)
 		fclose(f);
@@ -159,7 +173,7 @@ static int change_attached(int fd, uint32_t attrs, bool recursive)
 		return -errno;
 	if (attrs)
 		TRY(remount(link, attrs));
-	return attrs && recursive ? remount_below(path, attrs) : 0;
+	return attrs && recursive ? remount_below(fd, path, attrs) : 0;
 }
 
 int mount_attach_with(int fd, int target, uint32_t attrs, bool recursive)

@@ -93,9 +93,9 @@ test_closed() {
 test_closed_without_null() {
     if ! is_root || ! has unshare; then skip "needs root and unshare(1)"; return; fi
     mkdir "$T/seen"
-    export CRIB T
+    export CRIB T IDS
     unshare -m sh -c 'mount -t tmpfs none /dev || exit 9
-        "$CRIB" run -i -v "$T/seen:/seen" busybox sh -c '\''for fd in 0 1 2; do readlink /proc/$$/fd/$fd; done >/seen/fds; exit 7'\'' <&- >&- 2>&-'
+        "$CRIB" run $IDS -i -v "$T/seen:/seen" busybox sh -c '\''for fd in 0 1 2; do readlink /proc/$$/fd/$fd; done >/seen/fds; exit 7'\'' <&- >&- 2>&-'
     status=$?
     [ $status != 9 ] || { skip "no tmpfs can be mounted"; return; }
     assertEquals "status" 7 $status

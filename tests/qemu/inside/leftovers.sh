@@ -26,7 +26,7 @@ snapshot() {
     find /sys/fs/cgroup -type d | sed 's/^/cgroup /' | sort
     processes >/guest/processes # not through a pipe: sort itself would be in the list, or not
     sort -u /guest/processes
-    find /tmp /var /run /dev /home /root /etc -xdev ! -path '*/crib' ! -path '*/crib/*' ! -path '/dev/pts/*' ! -name .ash_history |
+    find /tmp /var /run /dev /home /root /etc -xdev ! -path '*/crib' ! -path '*/crib/*' ! -path '/dev/pts/*' ! -name 'crib-ids*' ! -name .ash_history |
         sed 's/^/file /' | sort
     find /dev/shm /dev/mqueue | sed 's/^/file /' | sort
     for link in /sys/class/net/*; do echo "link ${link##*/}"; done
