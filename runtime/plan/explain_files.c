@@ -75,16 +75,28 @@ static void explain_kernel_files(struct explainer *e)
 			"--security-opt proc-opts", NULL);
 }
 
+static const struct device_confinement *find_confinement(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_cgroups; i++)
+		if (plan->cgroups[i].devices.n_rules)
+			return &plan->cgroups[i].devices;
+	return NULL;
+}
+
 static void explain_devices(struct explainer *e)
 {
+	bool open = e->c->n_devices || e->c->n_device_rules, confined = find_confinement(e->plan);
 	struct str s = { .arena = e->arena };
 
 	for (size_t i = 0; i < e->plan->n_ops; i++)
 		if (e->plan->ops[i].kind == OP_DEVICE && str_after(e->plan->ops[i].target, "/dev/"))
 			str_add(&s, "%s%s", s.n ? ", " : "", e->plan->ops[i].target + strlen("/dev/"));
-	EXPLAIN(e, e->c->n_devices ? EXPLAIN_OPEN : EXPLAIN_ON, "devices",
-		arena_printf(e->arena, "%s; no other node counts, wherever it lies", s.n ? s.s : "none"),
-		e->c->n_devices ? "--device" : by_default, NULL);
+	EXPLAIN(e, open ? EXPLAIN_OPEN : EXPLAIN_ON, "devices",
+		arena_printf(e->arena, "%s; a node elsewhere does not count", s.n ? s.s : "none"),
+		open ? "--device" : by_default, "--device opens one");
+	EXPLAIN(e, confined ? EXPLAIN_ON : e->c->privileged ? EXPLAIN_OPEN : EXPLAIN_PART, "device cgroup",
+		confined ? "refuses all others, whatever node there is" : "none: only the missing nodes keep others away",
+		confined ? by_default : e->c->privileged ? "--privileged" : "this host lets this user have none (crib doctor)", NULL);
 }
 
 /* ---- limits ---- */

@@ -91,6 +91,8 @@ static void tell_host_paths(struct checker *k)
 			TELL(k, "volume %.64s", k->c->mounts[i].destination);
 	for (size_t i = 0; i < k->c->n_devices; i++)
 		TELL(k, "device %.64s", k->c->devices[i].path);
+	if (k->c->n_device_rules)
+		TELL(k, "--device-cgroup-rule");
 }
 
 static void host_path_volumes(struct checker *k)
