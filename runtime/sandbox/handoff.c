@@ -36,7 +36,8 @@ static uint64_t blob_bytes(struct blob *b, const void *data, size_t n)
 {
 	uint64_t at = blob_room(b, n);
 
-	memcpy(b->data + at, data, n);
+	if (n) /* without there may be no data either */
+		memcpy(b->data + at, data, n);
 	return at;
 }
 
