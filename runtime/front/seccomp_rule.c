@@ -132,7 +132,7 @@ static int take_arch(const struct json_at *at, yyjson_val *v, void *to, struct e
 	static const char *const words[] = { /* of docker and podman */
 		"amd64", "arm64", "386", "arm", "loong64", "mips", "mips64", "mips64le", "mips64n32", "mips64p32",
 		"mips64p32le", "mipsel", "mipsel64", "mipsel64n32", "mipsle", "ppc", "ppc64", "ppc64le", "riscv64", "s390",
-		"s390x", "x32", "x86",
+		"s390x", "x32", "x86", "mips3l64n32", /* the last is docker's own mistake, in its own profile */
 	};
 	static const unsigned native[ARRAY_SIZE(words)] = { SECCOMP_SPEC_X86_64, SECCOMP_SPEC_AARCH64 };
 	struct condition *c = to;
