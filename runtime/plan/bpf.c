@@ -151,6 +151,8 @@ static struct bpf_to greater(struct bpf *b, const struct seccomp_arg *arg, uint1
 	uint32_t high = (uint32_t)(arg->value >> 32);
 	struct bpf_to low, equal;
 
+	if ((uint32_t)arg->value == (compare == BPF_JGE ? 0 : UINT32_MAX)) /* the low half does not matter */
+		return bpf_load(b, high_half(arg), bpf_jump(b, compare, high, yes, no));
 	low = bpf_load(b, low_half(arg), bpf_jump(b, compare, (uint32_t)arg->value, yes, no));
 	equal = bpf_jump(b, BPF_JEQ, high, low, no);
 	return bpf_load(b, high_half(arg), bpf_jump(b, BPF_JGT, high, yes, equal));

@@ -153,8 +153,9 @@ enum {
 };
 
 /* All that unshare may take apart without a new namespace, so that what is new is refused
- * (UNSHARE_EMPTY_MNTNS of 7.1 has a bit that clone uses for something else). */
-static const uint64_t unshared = CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_SIGHAND | CLONE_VM | CLONE_THREAD;
+ * (UNSHARE_EMPTY_MNTNS of 7.1 has a bit that clone uses for something else). Its flags have 64 bits. */
+#define UNSHARED (CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_SIGHAND | CLONE_VM | CLONE_THREAD)
+#define BEYOND_32_BITS(index) { index, SECCOMP_SPEC_GT, UINT32_MAX, 0 }
 
 /* In this order: the first that holds decides. */
 static const struct part parts[] = {
@@ -162,7 +163,8 @@ static const struct part parts[] = {
 	{ "clone", { NO_BITS(0, NEW_NAMESPACES) }, 0, 0 },
 	{ "clone", { { 0 } }, 0, EPERM },
 	{ "unshare", { { 0 } }, CAP(SYS_ADMIN), 0 },
-	{ "unshare", { NO_BITS(0, ~unshared) }, 0, 0 },
+	{ "unshare", { BEYOND_32_BITS(0) }, 0, EPERM },
+	{ "unshare", { NO_BITS(0, UINT32_MAX & ~UNSHARED) }, 0, 0 },
 	{ "unshare", { { 0 } }, 0, EPERM },
 
 	/* words put into the mouth of the terminal's other users */

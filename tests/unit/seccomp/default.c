@@ -26,6 +26,7 @@ static uint32_t ask(uint32_t arch, int nr, const uint64_t *args)
 	return interpret(program.code, program.n, &data, NULL);
 }
 
+enum { SYSCALL_NUMBERS = 601 };
 enum { ALLOWED = (int)SECCOMP_RET_ALLOW };
 #define REFUSED(errno) (SECCOMP_RET_ERRNO | (errno))
 
@@ -192,8 +193,41 @@ static void test_bitmap(void)
 	check(most <= 18, "a call takes %u instructions", most);
 }
 
+/* The published list (tests/suites/seccomp.refused) is what is refused, no more and no less. */
+static void test_published(void)
+{
+	FILE *f = fopen("tests/suites/seccomp.refused", "re");
+	uint32_t published[SYSCALL_NUMBERS] = { 0 };
+	char line[256], name[64];
+	unsigned nr, error;
+
+	if (!f) {
+		skip("not run at the top of the source: the published list is not there");
+		return;
+	}
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "%u %u %63s", &nr, &error, name) == 3 && nr < SYSCALL_NUMBERS) {
+			const char *known = syscall_name(SYSCALLS_X86_64, (int)nr);
+
+			check(known && str_eq(known, name), "%u is %s, published as %s", nr, known ? known : "none", name);
+			published[nr] = error;
+		}
+	fclose(f);
+	with(usual);
+	for (nr = 0; nr < SYSCALL_NUMBERS; nr++) {
+		uint32_t said = CALL((int)nr, -1, -1, -1, -1, -1, -1);
+
+		if (syscall_name(SYSCALLS_X86_64, (int)nr))
+			check(said == (published[nr] ? REFUSED(published[nr]) : (uint32_t)ALLOWED), "%u: %x, published %u", nr,
+			      said, published[nr]);
+		else
+			check(said == REFUSED(ENOSYS) && !published[nr], "%u: %x", nr, said);
+	}
+}
+
 void test_default(void)
 {
+	test_published();
 	test_complete();
 	test_numbers();
 	test_ways_in();
