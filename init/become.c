@@ -7,6 +7,7 @@
  * Theory. Each step takes away what later ones can do without:
  *
  *   step             must come                            must not yet
+ *   label            before descriptors, no_new_privs    have closed the procfs
  *   descriptors      before the working directory         have closed the socket
  *   session          before the identity                  -
  *   limits, umask    before the identity: raising one     be before descriptors, which
@@ -205,6 +206,7 @@ _Noreturn void become(const struct orders *o)
 	 * the permitted set anew from bounding, inheritable and ambient */
 	uint64_t loan = bare_filter ? CAP_BIT(CAP_SYS_ADMIN) : 0;
 
+	label_command(o);
 	take_descriptors(h->keep_fds);
 	lead_session(h->flags);
 	set_limits(o);

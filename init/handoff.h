@@ -9,6 +9,7 @@
  *     HANDOFF_BLOB_FD    a memfd with one struct handoff and what it points to
  *     HANDOFF_SYNC_FD    one end of a SOCK_SEQPACKET pair: the gate, and the way
  *                        back for errors
+ *     HANDOFF_PROC_FD    a procfs of the sandbox's, if there is a label to change to
  *     HANDOFF_KEEP_FD... handoff.keep_fds further ones for the command
  *
  * All signals are blocked. init maps the blob privately, then
@@ -35,7 +36,8 @@
 enum {
 	HANDOFF_BLOB_FD = 3,
 	HANDOFF_SYNC_FD = 4,
-	HANDOFF_KEEP_FD = 5, /* the first of handoff.keep_fds descriptors, moved down to 3... for the command */
+	HANDOFF_PROC_FD = 6,
+	HANDOFF_KEEP_FD = 7, /* the first of handoff.keep_fds descriptors, moved down to 3... for the command */
 };
 
 /* Messages over the socket are one byte, reports apart. */
@@ -83,6 +85,8 @@ struct handoff {
 	uint64_t n_seccomp; /* instructions of a seccomp filter to install last; 0 is none */
 	uint64_t seccomp;   /* offset of struct sock_filter[n_seccomp] */
 	uint64_t seccomp_flags; /* SECCOMP_FILTER_FLAG_*: none that gives a descriptor back */
+	uint64_t apparmor; /* offset of the profile that the command, and init itself, change to */
+	uint64_t selinux;  /* offset of the label that the command's execve changes to */
 };
 
 struct handoff_report {

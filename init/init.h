@@ -33,6 +33,7 @@ struct orders {
 	struct handoff h;   /* a copy: nothing that a bad blob overlaps can change it */
 	char **argv, **envp; /* argv is NULL when the role has no command */
 	char *cwd, *path;   /* path may be NULL */
+	char *apparmor, *selinux; /* or NULL */
 	uint32_t *groups;
 	struct handoff_rlimit *rlimits;
 	struct sock_filter *seccomp;
@@ -49,6 +50,10 @@ _Noreturn void become(const struct orders *orders);
 void close_from(unsigned int first);
 void set_capabilities(uint64_t permitted, uint64_t effective, uint64_t inheritable);
 uint64_t own_capabilities(void); /* the permitted ones */
+
+/* label.c: what the next execve changes to; and what this process itself does, at once. */
+void label_command(const struct orders *orders);
+void label_self(const struct orders *orders);
 
 /* command.c: finds the command and executes it. */
 _Noreturn void command_execute(const struct orders *orders);

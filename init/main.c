@@ -69,6 +69,7 @@ static _Noreturn void stay(struct orders *orders)
 		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	if (orders->h.role == HANDOFF_PID1)
 		command = spawn(orders);
+	label_self(orders); /* must not before: what the child does on its way is not the command's */
 	shrink(orders, command ? own_capabilities() & (uint64_t)1 << CAP_KILL : 0);
 	reap(command, orders->h.flags);
 }

@@ -108,6 +108,8 @@ void orders_read(struct orders *o)
 	o->cwd = o->h.cwd ? text(o, o->h.cwd, "cwd") : root;
 	require(*o->cwd == '/', "cwd");
 	o->path = text(o, o->h.path, "path");
+	o->apparmor = text(o, o->h.apparmor, "apparmor");
+	o->selinux = text(o, o->h.selinux, "selinux");
 	o->argv = vector(o, o->h.argv, "argv");
 	require(o->argv[0] != NULL, "argv");
 	o->envp = o->h.envp ? vector(o, o->h.envp, "envp") : none;

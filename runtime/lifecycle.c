@@ -52,19 +52,33 @@ static const char *new_id(struct arena *arena)
 	return arena_printf(arena, "%08x", random);
 }
 
-static int gather(const struct lifecycle *lc, struct facts *facts, struct err *err)
+static bool asks_for_label(const struct process_spec *p)
 {
-	facts_gather(facts, lc->arena);
-	return lc->facts ? facts_parse(facts, lc->facts, lc->arena, err) : 0;
+	const struct selinux_spec *s = &p->selinux;
+
+	return (p->apparmor_profile && !str_eq(p->apparmor_profile, "unconfined")) || p->selinux_label || s->user || s->role ||
+	       s->type || s->level;
 }
 
-/* What the spec asks of the host by path; not what was given by words. */
-static int gather_asked(const struct lifecycle *lc, const struct spec *spec, struct facts *facts, struct err *err)
+static int gather_devices(const struct lifecycle *lc, const struct container_spec *c, struct facts *facts, struct err *err)
 {
-	for (size_t c = 0; c < spec->n_containers; c++)
-		for (size_t i = 0; i < spec->containers[c].n_devices; i++)
-			if (spec->containers[c].devices[i].source)
-				TRY(facts_gather_device(facts, spec->containers[c].devices[i].source, lc->arena, err));
+	for (size_t i = 0; i < c->n_devices; i++)
+		if (c->devices[i].source)
+			TRY(facts_gather_device(facts, c->devices[i].source, lc->arena, err));
+	return 0;
+}
+
+/* Of what not every spec asks about the host, only what this one does; what was given by words goes before. */
+static int gather(const struct lifecycle *lc, const struct spec *spec, struct facts *facts, struct err *err)
+{
+	facts_gather(facts, lc->arena);
+	for (size_t i = 0; i < spec->n_containers; i++)
+		if (asks_for_label(&spec->containers[i].process))
+			facts_gather_modules(facts, lc->arena);
+	if (lc->facts)
+		TRY(facts_parse(facts, lc->facts, lc->arena, err));
+	for (size_t i = 0; i < spec->n_containers; i++)
+		TRY(gather_devices(lc, &spec->containers[i], facts, err));
 	return 0;
 }
 
@@ -74,8 +88,7 @@ static int make_plan(const struct lifecycle *lc, const struct spec *spec, const 
 	struct facts facts;
 
 	TRY(spec_check(spec, err));
-	TRY(gather(lc, &facts, err));
-	TRY(gather_asked(lc, spec, &facts, err));
+	TRY(gather(lc, spec, &facts, err));
 	return plan_make(spec, &facts, id, lc->arena, plan, err);
 }
 
@@ -291,7 +304,7 @@ int lifecycle_explain(const struct lifecycle *lc, const struct spec *spec, struc
 	struct plan plan;
 
 	TRY(spec_check(spec, err));
-	TRY(gather(lc, &facts, err));
+	TRY(gather(lc, spec, &facts, err));
 	TRY(plan_make(spec, &facts, "xxxxxxxx", lc->arena, &plan, err));
 	plan_explain(spec, &facts, &plan, rows);
 	return 0;

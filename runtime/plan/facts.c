@@ -109,6 +109,19 @@ static int set_newuidmap(struct facts *f, const char *value)
 	return 0;
 }
 
+static int set_modules(struct facts *f, const char *value)
+{
+	static const char *const known[] = { "none", "apparmor", "selinux" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (str_eq(value, known[i])) {
+			f->apparmor = str_eq(value, "apparmor");
+			f->selinux = str_eq(value, "selinux") ? "unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023" : NULL;
+			return 0;
+		}
+	return -EINVAL;
+}
+
 /* c:10:229:/dev/fuse */
 static int add_device(struct facts *f, const char *value, struct arena *arena)
 {
@@ -129,7 +142,7 @@ static const struct {
 } rows[] = {
 	{ "uid", set_uid },       { "gid", set_gid },       { "privileged", set_privileged },
 	{ "kernel", set_kernel }, { "subids", set_subids }, { "newuidmap", set_newuidmap },
-	{ "cgroup", set_cgroup }, { "caps", set_caps },
+	{ "cgroup", set_cgroup }, { "lsm", set_modules }, { "caps", set_caps },
 };
 
 static int parse_word(struct facts *facts, const char *word, struct arena *arena, struct err *err)
@@ -150,7 +163,7 @@ static int parse_word(struct facts *facts, const char *word, struct arena *arena
 	return err_set(err, EINVAL,
 		       "host fact \"%s\" is not understood: say uid=N gid=N privileged=0|1 caps=HEX kernel=6.12 "
 		       "subids=FIRST:COUNT newuidmap=0|1 cgroup=none|v1|v2|hybrid|mixed|delegated "
-		       "device=c:10:229:/dev/fuse, in this order",
+		       "device=c:10:229:/dev/fuse lsm=none|apparmor|selinux, in this order",
 		       word);
 }
 

@@ -41,11 +41,14 @@ struct facts {
 	struct controller_fact controllers[CTRL_COUNT];
 	struct device_fact *devices;
 	size_t n_devices;
+	/* gathered only for a spec that asks for a label */
+	bool apparmor;            /* is on */
+	const char *selinux;      /* the label of crib itself; NULL: it is not on */
 };
 
 /* Words, comma separated, over *facts: uid= gid= kernel=6.12 privileged=0|1 caps=HEX
  * subids=FIRST:COUNT newuidmap=0|1 cgroup=none|v1|v2|hybrid|mixed|delegated
- * device=c:10:229:/dev/fuse, in this order. */
+ * device=c:10:229:/dev/fuse lsm=none|apparmor|selinux, in this order. */
 int facts_parse(struct facts *facts, const char *words, struct arena *arena, struct err *err) MUST_CHECK;
 
 #endif

@@ -50,6 +50,7 @@ int plan_make(const struct spec *spec, const struct facts *facts, const char *id
 	TRY(plan_filesystem(&p));
 	TRY(plan_devices(&p));
 	TRY(plan_process(&p));
+	TRY(plan_labels(&p));
 	TRY(plan_filter(&p));
 	*plan = made;
 	return 0;

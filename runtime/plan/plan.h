@@ -112,6 +112,7 @@ struct process_plan {
 	struct sock_filter *filter;
 	size_t n_filter;
 	uint32_t filter_flags;       /* SECCOMP_FILTER_FLAG_* */
+	const char *apparmor_profile, *selinux_label; /* to change to; NULL: none */
 };
 
 /* A range of ids that no other sandbox has at the time is cut from pools; its first

@@ -26,6 +26,7 @@ int plan_cgroups(struct planner *p) MUST_CHECK;     /* cgroups.c */
 int plan_devices(struct planner *p) MUST_CHECK;     /* devices.c; after the file system, which has the nodes */
 int plan_filesystem(struct planner *p) MUST_CHECK;  /* filesystem.c */
 int plan_process(struct planner *p) MUST_CHECK;     /* process.c */
+int plan_labels(struct planner *p) MUST_CHECK;      /* labels.c; after the process */
 int plan_filter(struct planner *p) MUST_CHECK;      /* filter.c */
 
 /* The nodes that were asked for: those that are made with the new /dev, and the others. devices.c */

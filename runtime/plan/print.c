@@ -190,6 +190,13 @@ static void add_process(struct str *s, const struct process_plan *p)
 		str_add(s, " user-ambient=%" PRIx64, p->cap_user_ambient);
 	str_add(s, "\n");
 	add_filter(s, p);
+	if (p->apparmor_profile) {
+		str_add(s, "init AppArmor profile");
+		add_word(s, p->apparmor_profile);
+		str_add(s, "\n");
+	}
+	if (p->selinux_label)
+		str_add(s, "init SELinux label %s\n", p->selinux_label);
 	for (size_t i = 0; i < p->n_rlimits; i++)
 		str_add(s, "init rlimit %s %" PRIu64 " %" PRIu64 "\n", p->rlimit_names[i], p->rlimits[i].soft,
 			p->rlimits[i].hard);

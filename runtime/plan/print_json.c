@@ -149,6 +149,10 @@ static void add_process(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct 
 	if (p->nonroot_required)
 		yyjson_mut_obj_add_bool(doc, obj, "runAsNonRoot", true);
 	yyjson_mut_obj_add_uint(doc, obj, "capabilities", p->cap_bounding);
+	if (p->apparmor_profile)
+		yyjson_mut_obj_add_str(doc, obj, "apparmorProfile", p->apparmor_profile);
+	if (p->selinux_label)
+		yyjson_mut_obj_add_str(doc, obj, "selinuxLabel", p->selinux_label);
 	yyjson_mut_obj_add_uint(doc, obj, "ambientCapabilities", p->cap_ambient);
 	yyjson_mut_obj_add_uint(doc, obj, "ambientCapabilitiesOfUser", p->cap_user_ambient);
 	add_filter(doc, obj, p);

@@ -16,7 +16,6 @@ int plan_supported(struct planner *p)
 {
 	const struct container_spec *c = p->container;
 	const struct sandbox_spec *s = &p->spec->sandbox;
-	const struct selinux_spec *selinux = &c->process.selinux;
 	const struct refusal refusals[] = {
 		{ p->spec->n_containers != 1, "more or less than one container" },
 		{ s->ns[NS_PID].mode == NS_HOST, "the host's PID namespace" },
@@ -24,9 +23,6 @@ int plan_supported(struct planner *p)
 		{ s->cgroups_path != NULL, "a cgroup path" },
 		{ c->n_hooks != 0, "hooks" },
 		{ c->process.caps.inheritable & ~c->process.caps.ambient, "inheritable capabilities" },
-		{ c->process.apparmor_profile && !str_eq(c->process.apparmor_profile, "unconfined"), "an AppArmor profile" },
-		{ c->process.selinux_label || selinux->user || selinux->role || selinux->type || selinux->level,
-		  "an SELinux label" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++)

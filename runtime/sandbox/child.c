@@ -109,7 +109,7 @@ static int name_it(struct inside *in, struct err *err)
 /* Out of the way of the numbers that are dealt out below. */
 static int lift(int fd)
 {
-	int high = fcntl(fd, F_DUPFD_CLOEXEC, HANDOFF_SYNC_FD + 1);
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, HANDOFF_KEEP_FD);
 
 	return high < 0 ? -errno : high;
 }
@@ -151,6 +151,20 @@ static int choose_streams(struct inside *in, int streams[3], struct err *err)
 	return streams[0] < 0 ? err_sys(err, errno, "open /dev/null for standard input") : 0;
 }
 
+/* Below the highest that are lifted, and above those that are dealt out: for init alone. */
+static int hand_over_proc(struct inside *in, struct err *err)
+{
+	const struct process_plan *p = &in->plan->process;
+
+	if (!p->apparmor_profile && !p->selinux_label)
+		return 0;
+	if (in->proc < 0)
+		return err_set(err, EINVAL, "a security label needs a /proc in the sandbox");
+	if (dup2(in->proc, HANDOFF_PROC_FD) < 0)
+		return err_sys(err, errno, "descriptor of /proc");
+	return 0;
+}
+
 static int become_init(struct inside *in, struct err *err)
 {
 	static const char *const argv[] = { "init", NULL }, *const envp[] = { NULL };
@@ -166,11 +180,14 @@ static int become_init(struct inside *in, struct err *err)
 	init = lift(in->init);
 	if (init < 0)
 		return err_sys(err, -init, "descriptor of init");
+	if (in->proc >= 0)
+		in->proc = lift(in->proc);
 	TRY(deal_descriptors(in, streams, err));
 	in->sync = HANDOFF_SYNC_FD;
 	if (sys_close_range(HANDOFF_SYNC_FD + 1, ~0u, SYS_CLOSE_RANGE_CLOEXEC) < 0)
 		for (int fd = HANDOFF_SYNC_FD + 1; fd < 1024; fd++)
 			fcntl(fd, F_SETFD, FD_CLOEXEC);
+	TRY(hand_over_proc(in, err));
 	syscall(SYS_execveat, init, "", argv, envp, SYS_AT_EMPTY_PATH);
 	return err_sys(err, errno, "execute init");
 }

@@ -85,18 +85,38 @@ static void look_at_memfd(struct doctor *d)
 
 /* ---- security modules ---- */
 
-static void look_at_modules(struct doctor *d)
+static void look_at_apparmor(struct doctor *d)
 {
 	char text[256];
 
-	if (file_read_text(AT_FDCWD, "/sys/fs/selinux/enforce", text, sizeof(text)) > 0 && text[0] == '1')
-		doctor_add(d, FINDING_OK, "SELinux", "is enforcing: sandboxes run in your own domain", NULL);
-	if (file_read_text(AT_FDCWD, "/proc/self/attr/current", text, sizeof(text)) > 0 && strstr(text, " (enforce)")) {
-		text[strcspn(text, "\n")] = '\0';
-		doctor_add(d, FINDING_LIMITED, "AppArmor",
-			   arena_printf(d->arena, "this shell is confined by the profile %s", text),
+	if (file_read_text(AT_FDCWD, "/proc/self/attr/apparmor/current", text, sizeof(text)) <= 0 &&
+	    file_read_text(AT_FDCWD, "/proc/self/attr/current", text, sizeof(text)) <= 0)
+		text[0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	if (strstr(text, " (enforce)"))
+		doctor_add(d, FINDING_LIMITED, "AppArmor", arena_printf(d->arena, "this shell is confined by the profile %s", text),
 			   "what it forbids is forbidden in sandboxes too: start crib from another place");
-	}
+	else
+		doctor_add(d, FINDING_OK, "AppArmor", "is on: --security-opt apparmor=PROFILE can be had", NULL);
+}
+
+/* Which there are at all is said by securityfs, where that is mounted. */
+static void look_at_modules(struct doctor *d)
+{
+	char text[256] = "", list[256];
+
+	facts_gather_modules(&d->facts, d->arena);
+	if (file_read_text(AT_FDCWD, "/sys/kernel/security/lsm", list, sizeof(list)) > 0)
+		doctor_add(d, FINDING_OK, "security modules", arena_strndup(d->arena, list, strcspn(list, "\n")), NULL);
+	if (d->facts.apparmor)
+		look_at_apparmor(d);
+	if (d->facts.selinux && file_read_text(AT_FDCWD, "/sys/fs/selinux/enforce", text, sizeof(text)) > 0)
+		doctor_add(d, FINDING_OK, "SELinux",
+			   arena_printf(d->arena, "is %s: sandboxes run in your own domain, %s, unless --security-opt label says "
+				        "another", text[0] == '1' ? "enforcing" : "permissive", d->facts.selinux), NULL);
+	if (!d->facts.apparmor && !d->facts.selinux)
+		doctor_add(d, FINDING_OK, "security modules",
+			   "neither AppArmor nor SELinux is on: labels of theirs (--security-opt) are refused", NULL);
 }
 
 /* ---- where crib keeps its files ---- */

@@ -116,13 +116,13 @@ static bool at_the_top(const char *controller)
 	return false;
 }
 
-void doctor_cgroups(struct doctor *d)
+static void doctor_limits(struct doctor *d)
 {
 	const enum layout how = layout();
 	const char *fine = "", *absent = "", *lost = "", *kept = "";
 	const struct controller_fact *locked = NULL;
 
-	for (int c = 0; c < CTRL_COUNT; c++) {
+	for (int c = 0; c < CTRL_DEVICES; c++) {
 		const struct controller_fact *f = &d->facts.controllers[c];
 		const char **list = &fine;
 
@@ -145,4 +145,25 @@ void doctor_cgroups(struct doctor *d)
 		doctor_add(d, FINDING_LIMITED, topic,
 			   arena_printf(d->arena, "%s: no such cgroup controller here; cgroups: %s", absent,
 					layout_names[how]), absent_fix(how, absent));
+}
+
+static void look_at_devices(struct doctor *d)
+{
+	const struct controller_fact *f = &d->facts.controllers[CTRL_DEVICES];
+
+	if (f->version && f->writable)
+		doctor_add(d, FINDING_OK, "devices",
+			   f->version == 1 ? "confined by the cgroup controller of version 1" :
+					     "confined by a program at the cgroup of version 2", NULL);
+	else
+		doctor_add(d, FINDING_LIMITED, "devices",
+			   "no cgroup confines them: nodes that the host did not give are refused all the same, but what is\n"
+			   "done with one that --device gives is bounded by its permissions alone",
+			   d->facts.uid ? "run crib as root" : "use a host with cgroups, outside of a container");
+}
+
+void doctor_cgroups(struct doctor *d)
+{
+	look_at_devices(d);
+	doctor_limits(d);
 }

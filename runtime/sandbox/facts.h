@@ -10,6 +10,9 @@
 
 void facts_gather(struct facts *facts, struct arena *arena);
 
+/* Which security modules are on. */
+void facts_gather_modules(struct facts *facts, struct arena *arena);
+
 /* Adds the host's device at path, or all below it, unless there are such facts already. */
 int facts_gather_device(struct facts *facts, const char *path, struct arena *arena, struct err *err) MUST_CHECK;
 

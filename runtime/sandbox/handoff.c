@@ -143,6 +143,10 @@ static void fill(struct blob *b, const struct plan *plan, const struct user *use
 	h.cwd = blob_str(b, p->cwd);
 	h.argv = blob_strs(b, &p->args, NULL);
 	h.envp = blob_strs(b, &p->env, env_value(&p->env, "HOME") ? NULL : home);
+	if (p->apparmor_profile)
+		h.apparmor = blob_str(b, p->apparmor_profile);
+	if (p->selinux_label)
+		h.selinux = blob_str(b, p->selinux_label);
 	h.path = blob_str(b, path ? path : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 	h.n_seccomp = p->n_filter;
 	h.seccomp = blob_bytes(b, p->filter, p->n_filter * sizeof(*p->filter));
@@ -157,6 +161,11 @@ static int write_memfd(int fd, const void *data, size_t n, const char *what, str
 	return rc < 0 ? err_sys(err, -rc, "%s in memory", what) : 0;
 }
 
+static size_t label_size(const char *label)
+{
+	return label ? strlen(label) + 1 + 8 : 0;
+}
+
 static int make_blob(const struct plan *plan, const struct user *user, struct err *err)
 {
 	const struct process_plan *p = &plan->process;
@@ -167,7 +176,8 @@ static int make_blob(const struct plan *plan, const struct user *user, struct er
 
 	b.cap = sizeof(struct handoff) + sizeof(*user) + 64 + p->n_rlimits * sizeof(struct handoff_rlimit) +
 		strlen(p->cwd) + strs_size(&p->args) + strs_size(&p->env) + sizeof(user->home) + 8 +
-		(path ? strlen(path) : 64) + 64 + p->n_filter * sizeof(*p->filter) + 8;
+		(path ? strlen(path) : 64) + 64 + p->n_filter * sizeof(*p->filter) + 8 +
+		label_size(p->apparmor_profile) + label_size(p->selinux_label);
 	b.data = calloc(1, b.cap);
 	if (!b.data)
 		return err_sys(err, ENOMEM, "orders for init");

@@ -198,6 +198,7 @@ static void test_refusals(void)
 	REFUSED("inheritable", container.process.caps.inheritable = 1);
 	REFUSED("AppArmor", container.process.apparmor_profile = "x");
 	REFUSED("SELinux", container.process.selinux_label = "x");
+	REFUSED("SELinux", container.process.selinux.type = "x");
 	REFUSED("ext4", container.mounts = &mount; container.n_mounts = 1);
 	REFUSED("command", container.process.args.n = 0);
 	REFUSED("host name", spec.sandbox.ns[NS_UTS].mode = NS_HOST; spec.sandbox.hostname = "x");
