@@ -202,7 +202,7 @@ $(filter-out $(B)/tests/init,$(units)): $(filter-out %/runtime/main.o,$(asan)) $
 
 # ---- fuzz targets (tests/fuzz): a libFuzzer program each, on the runtime compiled once for all of them ----
 
-fuzz_cc = clang $(code) -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+fuzz_cc = clang $(code) -Wno-string-concatenation -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 fuzz := $(patsubst %.c,$(B)/%,$(subst tests/fuzz/,fuzz/,$(wildcard tests/fuzz/*.c)))
 fuzzed := $(patsubst %.c,$(B)/fuzz/obj/%.o,$(filter-out runtime/main.c,$(source)))
 fuzz_lib := $(lib:$(B)/%=$(B)/fuzz/%)

@@ -97,6 +97,7 @@ int main(void)
 	test_user();
 	test_steps();
 	test_messages();
+	test_verify();
 	check(in_child(remove_all, base) == 0, "%s is left", base);
 	printf("core: %d passed, %d failed, %d skipped\n", passed, failed, skipped);
 	return failed != 0;

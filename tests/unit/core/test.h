@@ -36,5 +36,6 @@ void test_inroot(void);
 void test_user(void);
 void test_steps(void);
 void test_messages(void);
+void test_verify(void);
 
 #endif
