@@ -14,6 +14,7 @@
 #include "init.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
@@ -21,9 +22,35 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+static int labelled[2] = { -1, -1 }; /* a pipe */
+
 static int child(void *orders)
 {
+	char ok;
+
+	if (labelled[1] >= 0) {
+		close(labelled[1]);
+		if (read(labelled[0], &ok, 1) != 1)
+			_exit(EXIT_INIT);
+	}
 	become(orders);
+}
+
+/* The command must not run while we have no label, and what the child does on its way to
+ * it must not be held to one: we change after its birth, and it waits for that. */
+static pid_t spawn_labelled(struct orders *orders)
+{
+	pid_t pid;
+
+	if (pipe2(labelled, O_CLOEXEC) < 0)
+		fail(EXIT_INIT, errno, "spawn");
+	pid = clone(child, orders->stack_top, SIGCHLD, orders);
+	if (pid < 0)
+		fail(EXIT_INIT, errno, "spawn");
+	label_self(orders);
+	if (write(labelled[1], "", 1) != 1)
+		fail(EXIT_INIT, errno, "spawn");
+	return pid;
 }
 
 /* As vfork, but on a stack of its own: the child borrows our memory until it
@@ -68,8 +95,7 @@ static _Noreturn void stay(struct orders *orders)
 	if (getpid() != 1)
 		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	if (orders->h.role == HANDOFF_PID1)
-		command = spawn(orders);
-	label_self(orders); /* must not before: what the child does on its way is not the command's */
+		command = orders->apparmor ? spawn_labelled(orders) : spawn(orders);
 	shrink(orders, command ? own_capabilities() & (uint64_t)1 << CAP_KILL : 0);
 	reap(command, orders->h.flags);
 }

@@ -140,6 +140,21 @@ static int on_born(void *arg, pid_t pid, struct err *err)
 	return ids_record(&l->ids, pid, err);
 }
 
+/* While the new process is busy with its mounts; it holds for those who are in the cgroup already. */
+static int confine(struct life *l, struct err *err)
+{
+	for (size_t i = 0; i < l->plan.n_cgroups; i++) {
+		struct err why = { 0 };
+
+		if (l->cgroups[i] < 0)
+			continue;
+		TRY(cgroup_confine_outside(&l->plan.cgroups[i], l->cgroups[i], &why, err));
+		if (why.code)
+			l->lc->warn(arena_printf(l->lc->arena, "%s (see crib doctor)", why.text));
+	}
+	return 0;
+}
+
 static int spawn(struct life *l, struct err *err)
 {
 	struct sandbox_request req = {
@@ -153,6 +168,7 @@ static int spawn(struct life *l, struct err *err)
 	memcpy(req.streams, l->attach.streams, sizeof(req.streams));
 	TRY(sandbox_spawn_outside(&req, &l->sandbox, err));
 	attach_started(&l->attach);
+	TRY(confine(l, err)); /* must: before START */
 	return sandbox_start_outside(&l->sandbox, err);
 }
 

@@ -64,7 +64,7 @@ static int make_with_limits(const struct cgroup_plan *cg, int *dirfd, struct err
 	return 0;
 }
 
-static int confine_devices(const struct cgroup_plan *cg, int dirfd, struct err *why, struct err *err)
+int cgroup_confine_outside(const struct cgroup_plan *cg, int dirfd, struct err *why, struct err *err)
 {
 	int rc = devices_confine_outside(cg, dirfd, err);
 
@@ -79,9 +79,7 @@ int cgroup_make_outside(const struct cgroup_plan *cg, int *dirfd, struct err *wh
 {
 	int rc = make_with_limits(cg, dirfd, err);
 
-	if (rc == 0)
-		return confine_devices(cg, *dirfd, why, err);
-	if (any_required(cg))
+	if (rc == 0 || any_required(cg))
 		return rc;
 	*why = *err;
 	err_in(why, rc, "no default limits");

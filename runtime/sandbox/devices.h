@@ -7,9 +7,9 @@
 
 #include "plan/plan.h"
 
-/* Refuses the cgroup open at dirfd, in which nobody is yet, all devices but those of its
- * rules, for as long as it is there: by the controller's files on version 1, by the
- * program on version 2. Without rules nothing is done. */
+/* Refuses those in the cgroup open at dirfd all devices but the ones of its rules, for as
+ * long as it is there: by the controller's files on version 1, by the program on version 2.
+ * Without rules nothing is done. */
 int devices_confine_outside(const struct cgroup_plan *cg, int dirfd, struct err *err) MUST_CHECK;
 
 #endif

@@ -15,6 +15,7 @@
  *   NETWORK, with its namespace   ---------> joins it, mounts sysfs and the rest, pivots
  *   INIT, with its descriptor     ---------> host name, handoff
  *                                 <--------- READY, with the terminal if there is one
+ *   devices of the cgroups confined
  *   START                         ---------> init waits at the gate, then executes the command
  *                                 <--------- end of file, or a report
  *
