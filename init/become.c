@@ -16,14 +16,15 @@
  *   groups, gid      before the uid, which ends CAP_SETGID
  *   uid              with keepcaps, or all is lost
  *   capabilities     after the uid, which empties them    have dropped CAP_SYS_ADMIN when
- *                                                         seccomp needs it in place of
- *                                                         no_new_privs
+ *                                                         Landlock or seccomp need it in
+ *                                                         place of no_new_privs
  *   death signal     after all changes of credentials,    -
  *                    which clear it
  *   working dir      after the identity: it is the        be trusted: it may be reached by
  *                    command's right to go there          a descriptor from elsewhere
  *   signal mask      before seccomp, which may refuse it
- *   no_new_privs     before seccomp
+ *   no_new_privs     before Landlock and seccomp
+ *   Landlock         after the working directory, which may be refused with other words
  *   seccomp          last: what is above may be forbidden by it
  *   execve           -
  */
@@ -41,6 +42,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#ifndef SYS_landlock_restrict_self
+#define SYS_landlock_restrict_self 446 /* Linux 5.13 */
+#endif
 
 enum { FDS_MAX = 1 << 20 };
 
@@ -64,11 +69,15 @@ void close_from(unsigned int first)
 	close_between(first, ~0u);
 }
 
-/* The further descriptors move down to 3..., the socket goes behind all of them. */
-static void take_descriptors(uint32_t keep)
+/* The further descriptors move down to 3..., the socket goes behind all of them, and
+ * the ruleset, if there is one, behind that: gives its number. */
+static int take_descriptors(uint32_t keep, int with_ruleset)
 {
 	int first = STDERR_FILENO + 1, end = first + (int)keep, sync = HANDOFF_KEEP_FD + (int)keep;
+	int ruleset = with_ruleset ? sync + 1 : -1;
 
+	if (with_ruleset && dup3(HANDOFF_RULESET_FD, ruleset, O_CLOEXEC) < 0)
+		fail(EXIT_INIT, errno, "Landlock ruleset");
 	if (dup3(sync_fd, sync, O_CLOEXEC) < 0)
 		fail(EXIT_INIT, errno, "socket");
 	sync_fd = sync;
@@ -76,7 +85,8 @@ static void take_descriptors(uint32_t keep)
 		if (dup2(HANDOFF_KEEP_FD + i, first + i) < 0)
 			fail(EXIT_INIT, errno, "descriptors to be kept");
 	close_between((unsigned int)end, (unsigned int)sync - 1);
-	close_from((unsigned int)sync + 1);
+	close_from((unsigned int)sync + 1 + (unsigned int)(with_ruleset != 0));
+	return ruleset;
 }
 
 static void lead_session(uint32_t flags)
@@ -190,6 +200,15 @@ static void enter_directory(const char *path)
 		fail(EXIT_INIT, 0, "working directory ", path, ": is outside of the root");
 }
 
+static void fence_in(int ruleset)
+{
+	if (ruleset < 0)
+		return;
+	if (syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
+		fail(EXIT_INIT, errno, "Landlock");
+	close(ruleset);
+}
+
 static void filter_calls(const struct orders *o)
 {
 	struct sock_fprog program = {.len = (unsigned short)o->h.n_seccomp, .filter = o->seccomp};
@@ -201,13 +220,14 @@ static void filter_calls(const struct orders *o)
 _Noreturn void become(const struct orders *o)
 {
 	const struct handoff *h = &o->h;
-	int bare_filter = h->n_seccomp && !(h->flags & HANDOFF_NO_NEW_PRIVS);
-	/* what seccomp wants in place of no_new_privs; execve takes it back, as it makes
-	 * the permitted set anew from bounding, inheritable and ambient */
-	uint64_t loan = bare_filter ? CAP_BIT(CAP_SYS_ADMIN) : 0;
+	int fenced = h->n_seccomp || (h->flags & HANDOFF_LANDLOCK);
+	/* what Landlock and seccomp want in place of no_new_privs; execve takes it back, as it
+	 * makes the permitted set anew from bounding, inheritable and ambient */
+	uint64_t loan = fenced && !(h->flags & HANDOFF_NO_NEW_PRIVS) ? CAP_BIT(CAP_SYS_ADMIN) : 0;
+	int ruleset;
 
 	label_command(o);
-	take_descriptors(h->keep_fds);
+	ruleset = take_descriptors(h->keep_fds, h->flags & HANDOFF_LANDLOCK);
 	lead_session(h->flags);
 	set_limits(o);
 	drop_bounding(h->cap_bounding);
@@ -218,6 +238,7 @@ _Noreturn void become(const struct orders *o)
 	signals_unblock();
 	if ((h->flags & HANDOFF_NO_NEW_PRIVS) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		fail(EXIT_INIT, errno, "no_new_privs");
+	fence_in(ruleset);
 	filter_calls(o);
 	command_execute(o);
 }

@@ -9,6 +9,7 @@
  *     HANDOFF_BLOB_FD    a memfd with one struct handoff and what it points to
  *     HANDOFF_SYNC_FD    one end of a SOCK_SEQPACKET pair: the gate, and the way
  *                        back for errors
+ *     HANDOFF_RULESET_FD the command's Landlock ruleset (with HANDOFF_LANDLOCK)
  *     HANDOFF_PROC_FD    a procfs of the sandbox's, if there is a label to change to
  *     HANDOFF_KEEP_FD... handoff.keep_fds further ones for the command
  *
@@ -36,6 +37,7 @@
 enum {
 	HANDOFF_BLOB_FD = 3,
 	HANDOFF_SYNC_FD = 4,
+	HANDOFF_RULESET_FD = 5,
 	HANDOFF_PROC_FD = 6,
 	HANDOFF_KEEP_FD = 7, /* the first of handoff.keep_fds descriptors, moved down to 3... for the command */
 };
@@ -56,6 +58,7 @@ enum handoff_flags {
 	HANDOFF_FORWARD_GROUP = 1 << 3, /* forward signals to the command's process group, as tini -g */
 	HANDOFF_KEEP_GROUPS = 1 << 4,   /* setgroups(2) is denied in this user namespace: do not call it */
 	HANDOFF_AMBIENT = 1 << 5,       /* raise cap_ambient */
+	HANDOFF_LANDLOCK = 1 << 6,      /* enforce the ruleset, next to last */
 };
 
 struct handoff_rlimit {

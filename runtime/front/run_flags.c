@@ -206,6 +206,26 @@ SETTER(set_time_offset)
 	return 0;
 }
 
+/* ---- Landlock ---- */
+
+SETTER(set_landlock)
+{
+	static const char *const words[] = { [LANDLOCK_AUTO] = "auto", [LANDLOCK_ON] = "on", [LANDLOCK_OFF] = "off" };
+
+	(void)flag;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (str_eq(value, words[i])) {
+			w->container.landlock = (enum landlock_choice)i;
+			return 0;
+		}
+	return err_set(err, EINVAL, "auto, on (refuse to start where the kernel has none) or off");
+}
+
+SETTER(set_ports)
+{
+	return value_ports(value, w->arena, (struct ports *)(void *)((char *)w + flag->member), err);
+}
+
 /* ---- process ---- */
 
 SETTER(set_stop_signal)
@@ -414,6 +434,11 @@ const struct flag run_flags[] = {
 	{ 0, "cgroupns", "private|host", "host opens the sandbox: it sees your cgroups", set_namespace,
 	  AT(sandbox.ns[NS_CGROUP]) },
 	{ 0, "time-offset", "SECONDS", "clocks since boot that far ahead, in a time namespace", set_time_offset, 0 },
+
+	{ 0, "landlock", "auto|on|off", "the second fence; on: or do not start (default: auto, where the kernel has it)",
+	  set_landlock, 0 },
+	{ 0, "tcp-bind", "none|PORT,...", "listen on these TCP ports only", set_ports, AT(container.tcp_bind) },
+	{ 0, "tcp-connect", "none|PORT,...", "connect to these TCP ports only", set_ports, AT(container.tcp_connect) },
 
 	{ 'd', "detach", NULL, NULL, refuse_detach, 0 },
 	{ 0, "rm", NULL, "remove the sandbox when it ends (it always is)", set_rm, 0 },

@@ -146,3 +146,21 @@ int value_ulimit(const char *s, struct rlimit_spec *out, struct err *err)
 	*out = r;
 	return 0;
 }
+
+int value_ports(const char *s, struct arena *arena, struct ports *out, struct err *err)
+{
+	struct ports ports = { .said = true };
+	int64_t port;
+
+	while (!str_eq(s, "none")) {
+		size_t n = strcspn(s, ",");
+
+		TRY(value_int(arena_strndup(arena, s, n), 0, UINT16_MAX, &port, err));
+		*(uint16_t *)arena_push(arena, &ports.v, &ports.n, sizeof(*ports.v)) = (uint16_t)port;
+		if (!s[n])
+			break;
+		s += n + 1;
+	}
+	*out = ports;
+	return 0;
+}

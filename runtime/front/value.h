@@ -7,6 +7,7 @@
 #define CRIB_FRONT_VALUE_H
 
 #include "model/spec.h"
+#include "util/arena.h"
 #include "util/err.h"
 
 /* A whole number from least to most. */
@@ -24,5 +25,8 @@ int value_cpus(const char *s, int64_t *quota_us, struct err *err) MUST_CHECK;
 
 /* nofile=1024, nofile=1024:4096, core=-1, core=unlimited */
 int value_ulimit(const char *s, struct rlimit_spec *out, struct err *err) MUST_CHECK;
+
+/* none, 8080, 80,443: replaces what is there */
+int value_ports(const char *s, struct arena *arena, struct ports *out, struct err *err) MUST_CHECK;
 
 #endif

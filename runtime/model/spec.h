@@ -148,6 +148,12 @@ enum seccomp_choice {
 	SECCOMP_PROFILE,    /* a given one */
 };
 
+enum landlock_choice {
+	LANDLOCK_AUTO, /* where the kernel has it */
+	LANDLOCK_ON,   /* or not at all */
+	LANDLOCK_OFF,
+};
+
 struct container_spec {
 	const char *name;
 	struct image_spec image;
@@ -170,6 +176,8 @@ struct container_spec {
 	size_t n_hooks;
 	struct resources resources;
 	enum seccomp_choice seccomp_choice;
+	enum landlock_choice landlock;
+	struct ports tcp_bind, tcp_connect; /* with Landlock only these */
 	const struct seccomp_spec *seccomp; /* of SECCOMP_PROFILE; compiled by plan */
 };
 

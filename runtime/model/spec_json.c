@@ -319,6 +319,26 @@ static void put_seccomp(struct json *j, value *to, const struct container_spec *
 		yyjson_mut_obj_add_val(j->doc, to, "seccomp", seccomp_json_value(j->doc, c->seccomp));
 }
 
+static void put_landlock(struct json *j, value *to, const struct container_spec *c)
+{
+	static const char *const words[] = { [LANDLOCK_ON] = "on", [LANDLOCK_OFF] = "off" };
+	const struct {
+		const char *name;
+		const struct ports *ports;
+	} rows[] = { { "tcpBind", &c->tcp_bind }, { "tcpConnect", &c->tcp_connect } };
+
+	put_str(j, to, "landlock", words[c->landlock]);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		value *array;
+
+		if (!rows[i].ports->said)
+			continue;
+		array = yyjson_mut_obj_add_arr(j->doc, to, rows[i].name); /* an empty one says something */
+		for (size_t k = 0; k < rows[i].ports->n; k++)
+			yyjson_mut_arr_add_uint(j->doc, array, rows[i].ports->v[k]);
+	}
+}
+
 static value *container_json(struct json *j, const struct container_spec *c)
 {
 	value *o = yyjson_mut_obj(j->doc);
@@ -341,6 +361,7 @@ static value *container_json(struct json *j, const struct container_spec *c)
 	put(j, o, "hooks", hooks_json(j, c));
 	put(j, o, "resources", resources_json(j, &c->resources));
 	put_seccomp(j, o, c);
+	put_landlock(j, o, c);
 	return o;
 }
 

@@ -49,6 +49,8 @@ static int set_caps(struct facts *f, const char *value)
 	return 0;
 }
 
+static int set_landlock(struct facts *f, const char *value) { return set_number(&f->landlock, value); }
+
 static int set_kernel(struct facts *f, const char *value)
 {
 	unsigned major, minor;
@@ -143,6 +145,7 @@ static const struct {
 	{ "uid", set_uid },       { "gid", set_gid },       { "privileged", set_privileged },
 	{ "kernel", set_kernel }, { "subids", set_subids }, { "newuidmap", set_newuidmap },
 	{ "cgroup", set_cgroup }, { "lsm", set_modules }, { "caps", set_caps },
+	{ "landlock", set_landlock },
 };
 
 static int parse_word(struct facts *facts, const char *word, struct arena *arena, struct err *err)
@@ -161,7 +164,7 @@ static int parse_word(struct facts *facts, const char *word, struct arena *arena
 		return 0;
 	}
 	return err_set(err, EINVAL,
-		       "host fact \"%s\" is not understood: say uid=N gid=N privileged=0|1 caps=HEX kernel=6.12 "
+		       "host fact \"%s\" is not understood: say uid=N gid=N privileged=0|1 caps=HEX kernel=6.12 landlock=N "
 		       "subids=FIRST:COUNT newuidmap=0|1 cgroup=none|v1|v2|hybrid|mixed|delegated "
 		       "device=c:10:229:/dev/fuse lsm=none|apparmor|selinux, in this order",
 		       word);

@@ -34,6 +34,7 @@ struct facts {
 	uint64_t caps;            /* permitted here: the most that there can be in the host's user namespace */
 	struct id_maps uid_maps, gid_maps; /* the ids that there are here; empty: all of them */
 	bool may_program;         /* load programs of cgroups with bpf(2) */
+	unsigned landlock;        /* version of its interface; 0: none */
 	bool setgroups_denied;    /* in this user namespace, and so in those below it */
 	struct id_maps subuids, subgids; /* granted in /etc/subuid and /etc/subgid: to crib where privileged, else to this user */
 	const char *newuidmap, *newgidmap; /* the host's helpers for an ordinary user; NULL: none, or not needed */
@@ -46,7 +47,7 @@ struct facts {
 	const char *selinux;      /* the label of crib itself; NULL: it is not on */
 };
 
-/* Words, comma separated, over *facts: uid= gid= kernel=6.12 privileged=0|1 caps=HEX
+/* Words, comma separated, over *facts: uid= gid= kernel=6.12 privileged=0|1 caps=HEX landlock=N
  * subids=FIRST:COUNT newuidmap=0|1 cgroup=none|v1|v2|hybrid|mixed|delegated
  * device=c:10:229:/dev/fuse lsm=none|apparmor|selinux, in this order. */
 int facts_parse(struct facts *facts, const char *words, struct arena *arena, struct err *err) MUST_CHECK;

@@ -73,6 +73,11 @@ static const struct op late_dev_ops[] = {
 	{ OP_MOUNT, "/dev/mqueue", .fs_type = "mqueue", .attrs = NSNDNX, .missing_ok = true },
 };
 
+static const struct op late_dev_host_ops[] = {
+	{ OP_BIND, "/dev/shm", "/dev/shm", .attrs = NSNDNX, .missing_ok = true },
+	{ OP_BIND, "/dev/mqueue", "/dev/mqueue", .attrs = NSNDNX, .missing_ok = true },
+};
+
 /* OCI's default list, moby's and podman's together. */
 static const char *const masked[] = {
 	"/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
@@ -247,7 +252,7 @@ static int plan_kernel_filesystems(struct planner *p)
 	TRY(plan_device_nodes(p, true));
 	add(p, maps_id(&p->plan->gid_maps, 5) ? &pts_gid_op : &pts_op);
 	for (size_t i = 0; i < ARRAY_SIZE(late_dev_ops); i++)
-		add(p, &late_dev_ops[i]);
+		add(p, p->plan->clone_flags & CLONE_NEWIPC ? &late_dev_ops[i] : &late_dev_host_ops[i]);
 	return plan_device_nodes(p, false);
 }
 

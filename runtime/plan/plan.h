@@ -80,9 +80,26 @@ struct op {
 	bool missing_ok;      /* a target or source that is not there is no error */
 	bool make_target;     /* make the target where it is missing */
 	enum idmap idmap;     /* OP_ROOT, OP_BIND */
+	uint64_t access;      /* LANDLOCK_ACCESS_FS_* that are granted there and below; 0: no more than above */
 	bool fresh;           /* OP_MOUNT: nobody else has it yet, and what follows with this mark is an entry of
 	                         it: made on its descriptor, before it is put in place */
 };
+
+/* ---- Landlock, set from the operations ---- */
+
+struct landlock_plan {
+	unsigned version;         /* of the kernel's interface; 0: there is none, or it is not wanted */
+	uint64_t fs, net, scoped; /* what is forbidden unless a rule grants it; what ends at the sandbox */
+	struct ports bind, connect; /* rules for net */
+};
+
+struct landlock_word { /* rights that are granted together, for printing */
+	const char *name;
+	uint64_t access;
+};
+
+enum { LANDLOCK_WORDS = 7 };
+extern const struct landlock_word landlock_words[LANDLOCK_WORDS];
 
 /* ---- the process ---- */
 
@@ -168,6 +185,7 @@ struct plan {
 	size_t n_devices;
 	struct op *ops;
 	size_t n_ops;
+	struct landlock_plan landlock;
 	struct process_plan process;
 	struct verify_plan verify;
 	struct strs warnings;        /* to be said once, before the start */

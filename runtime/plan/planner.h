@@ -34,6 +34,7 @@ int plan_device_nodes(struct planner *p, bool fresh) MUST_CHECK;
 
 /* The sandbox's cgroup below that parent, planned when it is not yet. cgroups.c */
 struct cgroup_plan *plan_cgroup_at(struct planner *p, const struct controller_fact *fact) __attribute__((returns_nonnull));
+int plan_landlock(struct planner *p) MUST_CHECK;    /* landlock.c: after all of these */
 
 /* A sentence to be said once before the start. */
 void plan_warn(struct planner *p, const char *sentence);

@@ -5,6 +5,7 @@
  */
 #include "plan/plan.h"
 #include "plan/filter.h"
+#include "util/landlock.h"
 #include "util/str.h"
 #include "util/sys.h"
 
@@ -121,6 +122,17 @@ static void add_outside(struct str *s, const struct plan *plan)
 		str_add(s, "outside setgroups deny\n");
 }
 
+static void add_access(struct str *s, uint64_t access)
+{
+	const char *sep = " landlock=";
+
+	for (size_t i = 0; i < LANDLOCK_WORDS; i++)
+		if (access & landlock_words[i].access) {
+			str_add(s, "%s%s", sep, landlock_words[i].name);
+			sep = ",";
+		}
+}
+
 static void add_op(struct str *s, const struct op *op)
 {
 	const char *sep = " ";
@@ -144,6 +156,7 @@ static void add_op(struct str *s, const struct op *op)
 		}
 	for (size_t i = 0; i < op->options.n; i++, sep = ",")
 		str_add(s, "%s%s", sep, op->options.v[i]);
+	add_access(s, op->access);
 	str_add(s, "%s%s%s%s\n", idmaps[op->idmap], op->recursive ? " recursive" : "", op->make_target ? " make" : "",
 		op->missing_ok ? " if-there" : "");
 }
@@ -212,6 +225,28 @@ static void add_process(struct str *s, const struct process_plan *p)
 	str_add(s, "\n");
 }
 
+static void add_ports(struct str *s, const char *name, const struct ports *ports)
+{
+	if (!ports->said)
+		return;
+	str_add(s, " %s=%s", name, ports->n ? "" : "none");
+	for (size_t i = 0; i < ports->n; i++)
+		str_add(s, "%s%u", i ? "," : "", ports->v[i]);
+}
+
+static void add_landlock(struct str *s, const struct landlock_plan *l)
+{
+	if (!l->version) {
+		str_add(s, "init landlock none\n");
+		return;
+	}
+	str_add(s, "init landlock version %u%s%s", l->version, l->scoped & LL_SCOPE_ABSTRACT ? " no-abstract-sockets" : "",
+		l->scoped & LL_SCOPE_SIGNAL ? " no-signals" : "");
+	add_ports(s, "tcp-bind", &l->bind);
+	add_ports(s, "tcp-connect", &l->connect);
+	str_add(s, "\n");
+}
+
 const char *plan_text(const struct plan *plan, struct arena *arena)
 {
 	struct str s = { .arena = arena };
@@ -221,6 +256,7 @@ const char *plan_text(const struct plan *plan, struct arena *arena)
 		str_add(&s, "warning %s\n", plan->warnings.v[i]);
 	add_outside(&s, plan);
 	add_inside(&s, plan);
+	add_landlock(&s, &plan->landlock);
 	add_process(&s, &plan->process);
 	return s.s;
 }

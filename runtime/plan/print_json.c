@@ -105,6 +105,8 @@ static void add_ops(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct plan
 		add_strs(doc, obj, "options", &op->options);
 		if (op->attrs)
 			yyjson_mut_obj_add_uint(doc, obj, "attributes", op->attrs);
+		if (op->access)
+			yyjson_mut_obj_add_uint(doc, obj, "landlock", op->access);
 		if (op->recursive)
 			yyjson_mut_obj_add_bool(doc, obj, "recursive", true);
 		if (op->idmap)
@@ -172,6 +174,32 @@ static void add_verify(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct v
 	yyjson_mut_obj_add_bool(doc, o, "command", v->command);
 }
 
+static void add_ports(yyjson_mut_doc *doc, yyjson_mut_val *obj, const char *key, const struct ports *ports)
+{
+	yyjson_mut_val *arr;
+
+	if (!ports->said)
+		return;
+	arr = yyjson_mut_obj_add_arr(doc, obj, key);
+	for (size_t i = 0; i < ports->n; i++)
+		yyjson_mut_arr_add_uint(doc, arr, ports->v[i]);
+}
+
+static void add_landlock(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct landlock_plan *l)
+{
+	yyjson_mut_val *obj;
+
+	if (!l->version)
+		return;
+	obj = yyjson_mut_obj_add_obj(doc, root, "landlock");
+	yyjson_mut_obj_add_uint(doc, obj, "version", l->version);
+	yyjson_mut_obj_add_uint(doc, obj, "handledAccessFs", l->fs);
+	yyjson_mut_obj_add_uint(doc, obj, "handledAccessNet", l->net);
+	yyjson_mut_obj_add_uint(doc, obj, "scoped", l->scoped);
+	add_ports(doc, obj, "tcpBind", &l->bind);
+	add_ports(doc, obj, "tcpConnect", &l->connect);
+}
+
 const char *plan_json(const struct plan *plan, struct arena *arena)
 {
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
@@ -193,6 +221,7 @@ const char *plan_json(const struct plan *plan, struct arena *arena)
 	add_maps(doc, root, "uidMappings", &plan->uid_maps);
 	add_maps(doc, root, "gidMappings", &plan->gid_maps);
 	add_ops(doc, root, plan);
+	add_landlock(doc, root, &plan->landlock);
 	add_process(doc, root, &plan->process);
 	text = yyjson_mut_write(doc, YYJSON_WRITE_PRETTY_TWO_SPACES | YYJSON_WRITE_ALLOW_INVALID_UNICODE, NULL);
 	str_add(&s, "%s\n", text ? text : "{}");

@@ -116,15 +116,16 @@ static int lift(int fd)
 
 static int deal_descriptors(struct inside *in, int streams[3], struct err *err)
 {
-	const int from[] = { streams[0], streams[1], streams[2], in->blob, in->sync };
+	const int from[] = { streams[0], streams[1], streams[2], in->blob, in->sync, in->ruleset };
+	const size_t n = ARRAY_SIZE(from) - (in->ruleset < 0);
 	int high[ARRAY_SIZE(from)];
 
-	for (size_t i = 0; i < ARRAY_SIZE(from); i++) {
+	for (size_t i = 0; i < n; i++) {
 		high[i] = lift(from[i]);
 		if (high[i] < 0)
 			return err_sys(err, -high[i], "descriptor %d for the command", from[i]);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(from); i++)
+	for (size_t i = 0; i < n; i++)
 		if (dup2(high[i], (int)i) < 0)
 			return err_sys(err, errno, "descriptors for the command");
 	return 0;
@@ -168,12 +169,13 @@ static int hand_over_proc(struct inside *in, struct err *err)
 static int become_init(struct inside *in, struct err *err)
 {
 	static const char *const argv[] = { "init", NULL }, *const envp[] = { NULL };
-	int streams[3], init;
+	int streams[3], init, first;
 
 	TRY(handoff_inside(in, err));
 	TRY(choose_streams(in, streams, err));
 	if (in->plan->clone_flags & CLONE_NEWUSER)
 		give_streams(in, streams);
+	TRY(landlock_streams_inside(in, streams, err));
 	TRY(message_expect(in->sync, MESSAGE_INIT, &in->init, err));
 	if (in->terminal_master >= 0)
 		TRY(message_send(in->sync, MESSAGE_READY, in->terminal_master, err));
@@ -184,8 +186,9 @@ static int become_init(struct inside *in, struct err *err)
 		in->proc = lift(in->proc);
 	TRY(deal_descriptors(in, streams, err));
 	in->sync = HANDOFF_SYNC_FD;
-	if (sys_close_range(HANDOFF_SYNC_FD + 1, ~0u, SYS_CLOSE_RANGE_CLOEXEC) < 0)
-		for (int fd = HANDOFF_SYNC_FD + 1; fd < 1024; fd++)
+	first = HANDOFF_RULESET_FD + (in->ruleset >= 0);
+	if (sys_close_range((unsigned)first, ~0u, SYS_CLOSE_RANGE_CLOEXEC) < 0)
+		for (int fd = first; fd < 1024; fd++)
 			fcntl(fd, F_SETFD, FD_CLOEXEC);
 	TRY(hand_over_proc(in, err));
 	syscall(SYS_execveat, init, "", argv, envp, SYS_AT_EMPTY_PATH);

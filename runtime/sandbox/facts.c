@@ -7,6 +7,7 @@
 #include "sandbox/facts.h"
 #include "util/fd.h"
 #include "util/subid.h"
+#include "util/landlock.h"
 #include "util/sys.h"
 
 #include <fcntl.h>
@@ -254,6 +255,13 @@ static void gather_granted(struct facts *facts, struct arena *arena)
 	free(uids);
 }
 
+static unsigned gather_landlock(void)
+{
+	int version = ll_version();
+
+	return version > 0 ? (unsigned)version : 0;
+}
+
 void facts_gather(struct facts *facts, struct arena *arena)
 {
 	struct utsname uts;
@@ -263,6 +271,7 @@ void facts_gather(struct facts *facts, struct arena *arena)
 	gather_caps(facts);
 	if (uname(&uts) == 0 && sscanf(uts.release, "%u.%u", &major, &minor) == 2)
 		facts->kernel = major * 1000 + minor;
+	facts->landlock = gather_landlock();
 	gather_ids(facts, arena);
 	gather_granted(facts, arena);
 	gather_cgroups(facts, arena);

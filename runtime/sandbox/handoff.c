@@ -107,7 +107,8 @@ static uint32_t handoff_flags(const struct plan *plan, const struct user *user)
 
 	return HANDOFF_DIE_WITH_PARENT | (p->no_new_privs ? HANDOFF_NO_NEW_PRIVS : 0) |
 	       (p->terminal ? HANDOFF_TERMINAL : 0) | (p->forward_group ? HANDOFF_FORWARD_GROUP : 0) |
-	       (plan->setgroups_deny ? HANDOFF_KEEP_GROUPS : 0) | (ambient(p, user) ? HANDOFF_AMBIENT : 0);
+	       (plan->setgroups_deny ? HANDOFF_KEEP_GROUPS : 0) | (ambient(p, user) ? HANDOFF_AMBIENT : 0) |
+	       (plan->landlock.version ? HANDOFF_LANDLOCK : 0);
 }
 
 static const uint32_t roles[] = {

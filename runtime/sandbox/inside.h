@@ -21,6 +21,7 @@ struct inside {
 	int proc;            /* the container's procfs as it was mounted: below it nothing is mounted yet */
 	int terminal_master, terminal;
 	int fresh;           /* the last fresh mount */
+	int ruleset;         /* Landlock's; -1: none */
 	int blob, init;      /* what init reads, and init itself */
 };
 
@@ -36,6 +37,11 @@ int join_v1_cgroups(const struct sandbox_request *req, struct err *err) MUST_CHE
 
 /* The cgroup to be born in, or -1. */
 int cgroup_v2(const struct sandbox_request *req);                                          /* spawn.c */
+
+/* landlock.c: all do nothing where the plan has none */
+int landlock_open_inside(struct inside *in, struct err *err) MUST_CHECK;
+int landlock_allow_inside(struct inside *in, const struct op *op, int fd, struct err *err) MUST_CHECK;
+int landlock_streams_inside(struct inside *in, const int streams[3], struct err *err) MUST_CHECK;
 
 /* init in a sealed memfd. */
 int init_make(struct err *err) MUST_CHECK;                                                 /* handoff.c */

@@ -54,6 +54,7 @@ static int do_mount(struct inside *in, const struct op *op, struct err *err)
 	rc = mount_attach(mount, target);
 	if (rc < 0)
 		return err_sys(err, -rc, "mount %s", op->target);
+	TRY(landlock_allow_inside(in, op, mount, err));
 	if (str_eq(op->fs_type, "proc"))
 		in->proc = take_fd(&mount);
 	else if (op->fresh)
@@ -82,6 +83,7 @@ static int do_bind(struct inside *in, const struct op *op, struct err *err)
 		return 0;
 	if (target < 0)
 		return err_sys(err, -target, "mount point %s", op->target);
+	TRY(landlock_allow_inside(in, op, mount, err));
 	return put(mount, target, op, op->attrs, err);
 }
 
@@ -102,6 +104,7 @@ static int do_device(struct inside *in, const struct op *op, struct err *err)
 	target = op->fresh ? inroot_mkfile(in->fresh, fresh_name(op)) : inroot_mkfile(in->root, op->target);
 	if (target < 0)
 		return err_sys(err, -target, "device %s", op->target);
+	TRY(landlock_allow_inside(in, op, mount, err));
 	return put(mount, target, op, SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC, err);
 }
 
@@ -259,6 +262,7 @@ static int open_sources(struct inside *in, struct err *err)
 int ops_inside(struct inside *in, struct err *err)
 {
 	TRY(open_sources(in, err));
+	TRY(landlock_open_inside(in, err));
 	for (size_t i = 0; i < in->plan->n_ops; i++)
 		if (in->sources[i] != SOURCE_DONE)
 			TRY(ops[in->plan->ops[i].kind](in, &in->plan->ops[i], err));

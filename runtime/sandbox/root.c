@@ -196,6 +196,7 @@ int root_inside(struct inside *in, const struct op *op, struct err *err)
 		return err_sys(err, errno, "make mounts private");
 	in->root = make_root(in, op, err);
 	TRY(in->root);
+	TRY(landlock_allow_inside(in, op, in->root, err));
 	target = openat(in->scratch, "r", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	rc = target < 0 ? -errno : mount_attach(in->root, target);
 	return rc < 0 ? err_sys(err, -rc, "mount the root") : 0;

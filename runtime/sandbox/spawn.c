@@ -90,7 +90,7 @@ static _Noreturn void child(const struct sandbox_request *req, int image, int *s
 {
 	struct inside in = {
 		.req = req, .plan = req->plan, .sources = sources, .sync = sync, .image = image,
-		.root = -1, .scratch = -1, .proc = -1, .terminal_master = -1, .terminal = -1, .fresh = -1, .blob = -1, .init = -1,
+		.root = -1, .scratch = -1, .proc = -1, .terminal_master = -1, .terminal = -1, .fresh = -1, .ruleset = -1, .blob = -1, .init = -1,
 	};
 
 	close(theirs);

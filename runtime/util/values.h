@@ -40,4 +40,10 @@ struct rlimit_spec { /* getrlimit(2) */
 	uint64_t soft, hard; /* ~0 is infinity */
 };
 
+struct ports { /* TCP's */
+	bool said; /* then only these */
+	uint16_t *v;
+	size_t n;
+};
+
 #endif

@@ -112,6 +112,7 @@ int main(int argc, char **argv)
 	if (geteuid() == 0) {
 		test_commands();
 		test_identity();
+	test_landlock();
 		test_roles();
 		test_signals();
 		test_terminal();

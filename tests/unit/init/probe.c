@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -184,6 +185,21 @@ static void wait_long(void)
 		pause();
 }
 
+/* What a ruleset lets it do among the files of all. */
+static void fence(void)
+{
+	char name[64];
+	int fd;
+
+	snprintf(name, sizeof(name), "/tmp/crib-fence-%ld", (long)time(NULL));
+	unlink(name);
+	printf("fifo: %d\n", mkfifo(name, 0600) < 0 ? errno : 0);
+	unlink(name);
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	printf("file: %d\n", fd < 0 ? errno : 0);
+	unlink(name);
+}
+
 _Noreturn void probe(int argc, char **argv)
 {
 	const char *what = argv[0];
@@ -207,5 +223,7 @@ _Noreturn void probe(int argc, char **argv)
 		wait_long();
 	if (strcmp(what, "socket") == 0)
 		printf("socket: %d\n", socket(AF_INET, SOCK_STREAM, 0) < 0 ? errno : 0);
+	if (strcmp(what, "fence") == 0)
+		fence();
 	exit(0);
 }

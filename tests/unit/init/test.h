@@ -32,6 +32,7 @@ struct want {
 	/* how to start it */
 	int no_pid_namespace, stdin_fd;
 	int no_close_range; /* as on an old kernel */
+	int mount_fence;    /* with a Landlock ruleset that grants all below "/" but to make a FIFO */
 	int outside;        /* in a root of its own, with a process 2 that stayed in the old one */
 };
 
@@ -83,6 +84,7 @@ _Noreturn void probe(int argc, char **argv);
 void test_blobs(void);
 void test_commands(void);
 void test_identity(void);
+void test_landlock(void);
 void test_roles(void);
 void test_signals(void);
 void test_terminal(void);
