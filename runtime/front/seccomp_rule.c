@@ -113,7 +113,7 @@ static int take_arg(const struct json_at *at, yyjson_val *v, void *to, struct er
 	if (r->arg.value_two && r->arg.op != SECCOMP_SPEC_MASKED_EQ)
 		return json_wrong(at, err, "valueTwo has a meaning with SCMP_CMP_MASKED_EQ only");
 	if (r->arg.op == SECCOMP_SPEC_MASKED_EQ && (r->arg.value_two & ~r->arg.value))
-		return json_wrong(at, err, "never true: valueTwo has bits that the mask, value, has not");
+		return json_wrong(at, err, "valueTwo has bits that are not in the mask, which is value");
 	if (rule->n_args == ARGS_MOST)
 		return json_wrong(at, err, "more than %d conditions", ARGS_MOST);
 	*(struct seccomp_arg *)arena_push(r->reading->arena, &rule->args, &rule->n_args, sizeof(r->arg)) = r->arg;

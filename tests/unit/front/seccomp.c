@@ -193,7 +193,7 @@ static void test_refused(void)
 		{ ARG("'index':0,'value':'0','op':'SCMP_CMP_EQ'"), "args[0].value: must be a whole number, and is a string" },
 		{ ARG("'index':0,'value':0,'op':'SCMP_CMP_XX'"), "syscalls[0].args[0].op: comparison \"SCMP_CMP_XX\" is not known" },
 		{ ARG("'index':0,'value':0,'op':'SCMP_CMP_EQ','valueTwo':1"), "valueTwo has a meaning with SCMP_CMP_MASKED_EQ" },
-		{ ARG("'index':0,'value':1,'op':'SCMP_CMP_MASKED_EQ','valueTwo':2"), "never true" },
+		{ ARG("'index':0,'value':1,'op':'SCMP_CMP_MASKED_EQ','valueTwo':2"), "bits that are not in the mask" },
 		{ NAMED("'includes':{'cap':['CAP_KILL']}"), "syscalls[0].includes.cap: no such member, did you mean caps?" },
 		{ NAMED("'includes':{'caps':['CAP_FOO']}"), "syscalls[0].includes.caps[0]: capability \"CAP_FOO\" is not known" },
 		{ NAMED("'includes':{'arches':['x86_64']}"), "includes.arches[0]: architecture \"x86_64\" is not known" },
