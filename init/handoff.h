@@ -43,7 +43,10 @@ enum {
 };
 
 /* Messages over the socket are one byte, reports apart. */
-enum { HANDOFF_START = 'S' };
+enum {
+	HANDOFF_START = 'S',    /* to init */
+	HANDOFF_LISTENER = 'L', /* from init, with a descriptor: see handoff.seccomp_mark */
+};
 
 enum handoff_role {
 	HANDOFF_PID1, /* spawn the command, reap, forward signals, exit as it exited */
@@ -87,9 +90,11 @@ struct handoff {
 	uint64_t path;      /* offset of the search path for an argv[0] without a slash: $PATH of the container */
 	uint64_t n_seccomp; /* instructions of a seccomp filter to install last; 0 is none */
 	uint64_t seccomp;   /* offset of struct sock_filter[n_seccomp] */
-	uint64_t seccomp_flags; /* SECCOMP_FILTER_FLAG_*: none that gives a descriptor back */
 	uint64_t apparmor; /* offset of the profile that the command, and init itself, change to */
 	uint64_t selinux;  /* offset of the label that the command's execve changes to */
+	uint64_t seccomp_flags; /* SECCOMP_FILTER_FLAG_*, without NEW_LISTENER */
+	uint64_t seccomp_mark; /* not 0: the filter tells of calls (seccomp_unotify(2)); its listener goes over the socket by
+	                          a sendmsg(2) with this as its fourth argument, which the filter lets pass */
 };
 
 struct handoff_report {

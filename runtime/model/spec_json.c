@@ -362,6 +362,7 @@ static value *container_json(struct json *j, const struct container_spec *c)
 	put(j, o, "resources", resources_json(j, &c->resources));
 	put_seccomp(j, o, c);
 	put_landlock(j, o, c);
+	put_true(j, o, "recordCalls", c->record_calls);
 	return o;
 }
 

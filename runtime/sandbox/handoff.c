@@ -135,6 +135,7 @@ static void fill(struct blob *b, const struct plan *plan, const struct user *use
 		.cap_ambient = ambient(p, user),
 		.n_rlimits = (uint32_t)p->n_rlimits,
 		.seccomp_flags = p->filter_flags,
+		.seccomp_mark = p->filter_mark,
 	};
 
 	snprintf(home, sizeof(home), "HOME=%s", user->home);

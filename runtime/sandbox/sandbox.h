@@ -56,13 +56,14 @@ int sandbox_spawn_outside(const struct sandbox_request *req, struct sandbox *sb,
 int sandbox_start_outside(struct sandbox *sb, struct err *err) MUST_CHECK;
 
 enum sandbox_event {
-	SANDBOX_READY,   /* *terminal is the terminal's master */
+	SANDBOX_READY,   /* *descriptor is the terminal's master */
+	SANDBOX_LISTENER, /* *descriptor is the listener of the command's filter (plan/listen.h) */
 	SANDBOX_RUNNING, /* the command was executed */
 	SANDBOX_FAILED,  /* err says why; the process ends by itself */
 };
 
 /* Reads the next message of sb->sync (blocks until there is one). */
-enum sandbox_event sandbox_event_outside(struct sandbox *sb, int *terminal, struct err *err);
+enum sandbox_event sandbox_event_outside(struct sandbox *sb, int *descriptor, struct err *err);
 
 /* Kills it where it is still alive, reaps it, closes the descriptors. */
 void sandbox_end_outside(struct sandbox *sb);

@@ -206,12 +206,14 @@ int sandbox_start_outside(struct sandbox *sb, struct err *err)
 	return rc;
 }
 
-enum sandbox_event sandbox_event_outside(struct sandbox *sb, int *terminal, struct err *err)
+enum sandbox_event sandbox_event_outside(struct sandbox *sb, int *descriptor, struct err *err)
 {
-	int rc = message_receive(sb->sync, terminal, err);
+	int rc = message_receive(sb->sync, descriptor, err);
 
 	if (rc == MESSAGE_READY)
 		return SANDBOX_READY;
+	if (rc == MESSAGE_LISTENER)
+		return SANDBOX_LISTENER;
 	if (rc == 0 && sb->started)
 		return SANDBOX_RUNNING;
 	if (rc == 0)
