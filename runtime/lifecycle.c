@@ -20,6 +20,7 @@
 #include "state/ids.h"
 #include "state/state.h"
 #include "supervise/attach.h"
+#include "supervise/recorder.h"
 #include "util/embed.h"
 #include "util/str.h"
 
@@ -40,6 +41,7 @@ struct life { /* of one sandbox, from its name to its end */
 	struct sandbox sandbox;
 	struct attach attach;
 	const char *id;
+	struct recorder *recorder; /* of crib profile, else NULL */
 };
 
 static const char *new_id(struct arena *arena)
@@ -186,9 +188,15 @@ static void recover_others(struct life *l)
 static int on_message(void *arg, int *master, struct err *err)
 {
 	struct life *l = arg;
+	int descriptor = -1;
 
-	switch (sandbox_event_outside(&l->sandbox, master, err)) {
+	switch (sandbox_event_outside(&l->sandbox, &descriptor, err)) {
 	case SANDBOX_READY:
+		*master = descriptor;
+		return 0;
+	case SANDBOX_LISTENER:
+		if (l->recorder)
+			recorder_start(l->recorder, descriptor);
 		return 0;
 	case SANDBOX_RUNNING:
 		return 1;
@@ -221,7 +229,7 @@ static void remember(struct life *l)
 
 static int attend(struct life *l, int *status, struct err *err)
 {
-	const struct attach_target target = { l->sandbox.pid, l->sandbox.pidfd, l->sandbox.sync, on_message, l };
+	const struct attach_target target = { l->sandbox.pid, l->sandbox.pidfd, l->sandbox.sync, on_message, l, l->recorder };
 	int rc;
 
 	remember(l);
@@ -281,28 +289,50 @@ static int open_attach(struct life *l, struct err *err)
 	return attach_open(&l->attach, err);
 }
 
-int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *status, struct err *err)
+static int run(struct life *l, int *status, struct err *err)
 {
-	struct life l = {
-		.lc = lc,
-		.spec = spec,
-		.state = { .root = -1, .sandboxes = -1 },
-		.image = -1,
-		.ids = { .file = -1 },
-		.sandbox = { .pid = -1, .pidfd = -1, .sync = -1 },
-	};
 	int rc;
 
-	l.id = new_id(lc->arena);
-	TRY(make_plan(lc, spec, l.id, &l.plan, err));
-	TRY(sandbox_check_outside(&l.plan, err));
-	rc = open_attach(&l, err);
+	l->state.root = l->state.sandboxes = l->image = l->ids.file = -1;
+	l->sandbox.pid = l->sandbox.pidfd = l->sandbox.sync = -1;
+	l->id = new_id(l->lc->arena);
+	TRY(make_plan(l->lc, l->spec, l->id, &l->plan, err));
+	TRY(sandbox_check_outside(&l->plan, err));
+	rc = open_attach(l, err);
 	if (rc == 0)
-		rc = live_and_end(&l, status, err);
-	attach_close(&l.attach);
-	fd_close(&l.image);
-	state_close(&l.state);
+		rc = live_and_end(l, status, err);
+	attach_close(&l->attach);
+	fd_close(&l->image);
+	state_close(&l->state);
 	return rc;
+}
+
+int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *status, struct err *err)
+{
+	struct life l = { .lc = lc, .spec = spec };
+
+	return run(&l, status, err);
+}
+
+int lifecycle_profile(const struct lifecycle *lc, const struct spec *spec, const struct seccomp_spec *add,
+		      const struct seccomp_spec **profile, int *status, struct err *err)
+{
+	struct recorder recorder = { .listener = -1 };
+	struct life l = { .lc = lc, .spec = spec, .recorder = &recorder };
+	int rc;
+
+	if (add)
+		TRY(recorded_addable(add, err));
+	rc = run(&l, status, err);
+	recorder_close(&recorder);
+	TRY(rc);
+	if (!recorder.started)
+		return err_set(err, EPROTO, "nothing was recorded: the command was not reached");
+	for (size_t i = 0; i < recorder.calls.n_odd; i++)
+		lc->warn(arena_printf(lc->arena, "system call number %u has no name here, and is left out of the profile",
+				      recorder.calls.odd[i]));
+	*profile = recorded_profile(&recorder.calls, l.plan.process.profile, add, lc->arena);
+	return 0;
 }
 
 int lifecycle_plan(const struct lifecycle *lc, const struct spec *spec, bool json, const char **text, struct err *err)

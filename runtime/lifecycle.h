@@ -24,6 +24,10 @@ struct lifecycle {
  * caller exits with: the command's own, or 128+N. */
 int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *status, struct err *err) MUST_CHECK;
 
+/* A run of a spec that says record_calls: *profile allows what was called, and what `add` (NULL: nothing) allows. */
+int lifecycle_profile(const struct lifecycle *lc, const struct spec *spec, const struct seccomp_spec *add,
+		      const struct seccomp_spec **profile, int *status, struct err *err) MUST_CHECK;
+
 /* The plan as text, one step a line, or as JSON; nothing is done. */
 int lifecycle_plan(const struct lifecycle *lc, const struct spec *spec, bool json, const char **text,
 		   struct err *err) MUST_CHECK;

@@ -70,6 +70,13 @@ static const struct flag selftest_flags[] = {
 	{ 0 },
 };
 
+static const struct flag profile_flags[] = {
+	{ 'o', "output", "FILE", "where the profile goes (default: standard output, and the command's own to standard error)",
+	  flag_set_word, AT(output) },
+	{ 0, "add", "FILE", "allow what this earlier profile allows, too", flag_set_word, AT(add) },
+	{ 0 },
+};
+
 static verb_function verb_help;
 
 static const struct verb verbs[] = {
@@ -125,6 +132,18 @@ static const struct verb verbs[] = {
 	  "Example:\n"
 	  "  crib delete pod web --grace-period=3\n\n"
 	  "Exit status: 0; 125 when one was not running, or crib failed or was used wrongly.\n", .flags_anywhere = true },
+	{ "profile", "[IMAGE] [--] COMMAND [ARG...]", "run a command and write a seccomp profile of what it calls",
+	  { profile_flags, run_flags }, verb_profile,
+	  "The profile allows the system calls that were made, and no others; of ioctl, prctl, socket and the like only\n"
+	  "with the operations that were used. run --seccomp FILE takes it, and so do docker and podman. What the filter\n"
+	  "of the run refuses stays refused. Takes the flags of run; -- without an IMAGE means busybox.\n\n"
+	  "Examples:\n"
+	  "  crib profile -o ls.json -- ls -l /\n"
+	  "  crib profile -o ls.json --add ls.json -- ls -l /nowhere\n"
+	  "  crib run --seccomp ls.json busybox ls -l /\n\n"
+	  "A recording is as good as the run: exercise all that the command is to do, errors too. It holds for\n"
+	  "the C library and the machine that it was made with; others may call others.\n\n"
+	  "Exit status: as run. There is no profile when the command could not be started.\n" },
 	{ "doctor", "", "say what this host can do, and how to mend what it cannot", { output_flags, help_flags },
 	  verb_doctor,
 	  "Tries each thing in processes of its own; changes nothing.\n\n"

@@ -21,6 +21,7 @@ struct verb {
 };
 
 verb_function verb_run, verb_lower, verb_plan;      /* verb_run.c */
+verb_function verb_profile;                         /* verb_profile.c */
 verb_function verb_doctor, verb_gc, verb_version;   /* verb_host.c */
 
 verb_function verb_explain;                         /* verb_explain.c */

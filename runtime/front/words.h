@@ -32,6 +32,9 @@ struct words {
 	/* verify */
 	const char *write_manifest, *against;
 
+	/* profile */
+	const char *add;
+
 	/* run, lower, plan: straight into the spec where one word is one member */
 	struct sandbox_spec sandbox;
 	struct container_spec container;

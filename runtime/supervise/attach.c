@@ -5,6 +5,7 @@
  * own streams.
  */
 #include "supervise/attach.h"
+#include "supervise/recorder.h"
 #include "supervise/relay.h"
 #include "util/sys.h"
 
@@ -301,7 +302,7 @@ static void flush_output(struct attach *a)
 	}
 }
 
-enum { P_SIGNALS, P_PROCESS, P_SYNC, P_RELAYS, P_COUNT = P_RELAYS + ATTACH_RELAYS };
+enum { P_SIGNALS, P_PROCESS, P_SYNC, P_LISTENER, P_RELAYS, P_COUNT = P_RELAYS + ATTACH_RELAYS };
 
 static int act_on_message(struct attach *a, const struct attach_target *target, int *sync, struct err *err)
 {
@@ -323,6 +324,7 @@ int attach_loop(struct attach *a, const struct attach_target *target, int *statu
 			[P_SIGNALS] = { a->signals, POLLIN, 0 },
 			[P_PROCESS] = { target->pidfd, POLLIN, 0 },
 			[P_SYNC] = { sync, POLLIN, 0 },
+			[P_LISTENER] = { target->recorder ? target->recorder->listener : -1, POLLIN, 0 },
 		};
 
 		for (int i = 0; i < ATTACH_RELAYS; i++) {
@@ -338,6 +340,8 @@ int attach_loop(struct attach *a, const struct attach_target *target, int *statu
 		}
 		if (p[P_SYNC].revents && rc == 0)
 			rc = act_on_message(a, target, &sync, err);
+		if (p[P_LISTENER].revents)
+			recorder_serve(target->recorder);
 		for (int i = 0; i < ATTACH_RELAYS; i++)
 			if (relay_active(&a->relays[i]))
 				relay_act(&a->relays[i], &p[P_RELAYS + i]);

@@ -49,6 +49,7 @@ int main(void)
 	test_default();
 	test_random();
 	test_libseccomp();
+	test_recorded();
 	arena_free(&arena);
 	printf("seccomp: %d passed, %d failed, %d skipped\n", passed, failed, skipped);
 	return failed != 0;

@@ -38,5 +38,6 @@ void test_default(void);
 void test_compiler(void);
 void test_random(void);
 void test_libseccomp(void);
+void test_recorded(void);
 
 #endif
