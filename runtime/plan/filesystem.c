@@ -13,6 +13,7 @@
 
 enum { NSNDNX = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NODEV | SYS_MOUNT_ATTR_NOEXEC };
 
+enum { BYTES_PER_INODE = 1024, INODES_MIN = 64 };
 static const int64_t default_writable_bytes = 64 << 20;
 
 #define OPTIONS(...) { (const char *[]){ __VA_ARGS__ }, sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *) }
@@ -40,7 +41,7 @@ static const struct op cgroup_op = {
 
 static const struct op dev_ops[] = {
 	{ OP_MOUNT, "/dev", .fs_type = "tmpfs", .attrs = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC, .fresh = true, .make_target = true,
-	  .options = OPTIONS("mode=0755", "size=64k") },
+	  .options = OPTIONS("mode=0755", "size=64k", "nr_inodes=256") },
 	DEVICE("null", 1, 3),
 	DEVICE("zero", 1, 5),
 	DEVICE("full", 1, 7),
@@ -68,7 +69,7 @@ static const struct op pts_gid_op = {
 };
 
 static const struct op late_dev_ops[] = {
-	{ OP_MOUNT, "/dev/shm", .fs_type = "tmpfs", .attrs = NSNDNX, .options = OPTIONS("mode=1777", "size=64m") },
+	{ OP_MOUNT, "/dev/shm", .fs_type = "tmpfs", .attrs = NSNDNX, .options = OPTIONS("mode=1777", "size=64m", "nr_inodes=64k") },
 	/* a kernel without POSIX message queues has none to show */
 	{ OP_MOUNT, "/dev/mqueue", .fs_type = "mqueue", .attrs = NSNDNX, .missing_ok = true },
 };
@@ -193,9 +194,13 @@ static int plan_user_mount(struct planner *p, const struct mount_spec *m)
 	/* devices and setuid files of a volume are never for the sandbox */
 	op->attrs |= SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NODEV;
 	if (m->type == MOUNT_TMPFS) {
+		int64_t size = m->size_bytes ? m->size_bytes : default_writable_bytes;
+
 		add_option(p, &op->options, arena_printf(p->arena, "mode=%04o", m->mode ? m->mode : 01777u));
-		add_option(p, &op->options, arena_printf(p->arena, "size=%" PRId64,
-							 m->size_bytes ? m->size_bytes : default_writable_bytes));
+		add_option(p, &op->options, arena_printf(p->arena, "size=%" PRId64, size));
+		/* an empty file takes none of the size, but the kernel's memory, and where no memory limit can be had nothing
+		 * else would bound that; a later nr_inodes= of the user's counts */
+		add_option(p, &op->options, arena_printf(p->arena, "nr_inodes=%" PRId64, size / BYTES_PER_INODE + INODES_MIN));
 	}
 	for (size_t i = 0; i < m->options.n; i++)
 		add_option(p, &op->options, m->options.v[i]);
