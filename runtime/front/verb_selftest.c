@@ -122,7 +122,8 @@ static int try_round(struct selftest *t, int round, struct words w, const char *
 	char *text = NULL;
 
 	*(struct mount_spec *)arena_push(w.arena, &w.container.mounts, &w.container.n_mounts, sizeof(struct mount_spec)) =
-		(struct mount_spec){ .type = MOUNT_BIND, .destination = INSIDE, .source = path, .readonly = true };
+		(struct mount_spec){ .type = MOUNT_BIND, .destination = INSIDE, .source = path, .readonly = true,
+				      .noidmap = true };
 	if (round == USER)
 		w.container.process.user = "1000:1000";
 	TRY(lower_run(&w, t->image ? rest : rest + 1, true, &spec, err));

@@ -86,6 +86,11 @@ static const char *const masked[] = {
 	"/sys/firmware", "/sys/fs/selinux",
 };
 
+/* The host's root's own files: only where root inside is that one are they its to read. */
+static const char *const masked_from_root[] = {
+	"/proc/kpagecgroup", "/proc/kpagecount", "/proc/kpageflags", "/proc/slabinfo", "/proc/vmallocinfo",
+};
+
 static const char *const readonly[] = { "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger" };
 
 static struct op *add(struct planner *p, const struct op *op)
@@ -314,6 +319,9 @@ static int plan_hidden(struct planner *p)
 	for (size_t i = 0; i < ARRAY_SIZE(masked); i++)
 		if (!is_unmasked(c, masked[i]))
 			add(p, &(struct op){ OP_MASK, masked[i], .missing_ok = true });
+	for (size_t i = 0; p->facts->privileged && !p->plan->shifted && i < ARRAY_SIZE(masked_from_root); i++)
+		if (!is_unmasked(c, masked_from_root[i]))
+			add(p, &(struct op){ OP_MASK, masked_from_root[i], .missing_ok = true });
 	for (size_t i = 0; i < c->masked_paths.n; i++)
 		add(p, &(struct op){ OP_MASK, c->masked_paths.v[i], .missing_ok = true });
 	for (size_t i = 0; i < ARRAY_SIZE(readonly); i++)
