@@ -53,8 +53,8 @@ static void write_label(int fd, const char *command, const char *what, const cha
 
 	if (n + m >= sizeof(text))
 		fail(EXIT_INIT, ENAMETOOLONG, what);
-	memcpy(text, command, n);
-	memcpy(text + n, label, m);
+	memcpy(text, command, n + 1);
+	memcpy(text + n, label, m + 1);
 	if (write(fd, text, n + m) != (ssize_t)(n + m))
 		explain(what, label, errno);
 }
@@ -72,7 +72,7 @@ static void read_back(int fd, const char *what, const char *label)
 	text[got] = '\0';
 	if (*label == '&' || *label == ':')
 		return;
-	if (strncmp(text, label, n) || (text[n] && text[n] != '\n' && strncmp(text + n, " (", 2)))
+	if (strncmp(text, label, n) != 0 || (text[n] && text[n] != '\n' && strncmp(text + n, " (", 2) != 0))
 		fail(EXIT_INIT, 0, what, label, ": it did not take effect");
 }
 

@@ -26,7 +26,7 @@ static void emit(struct device_program *p, int code, int dst, int src, int off, 
 /* A 64-bit constant takes two instructions. */
 static void emit_constant(struct device_program *p, int dst, uint64_t n)
 {
-	emit(p, BPF_LD | BPF_DW | BPF_IMM, dst, 0, 0, (int32_t)(uint32_t)n);
+	emit(p, BPF_LD | BPF_DW, dst, 0, 0, (int32_t)(uint32_t)n);
 	emit(p, 0, 0, 0, 0, (int32_t)(uint32_t)(n >> 32));
 }
 

@@ -196,10 +196,10 @@ static int add_host_nodes(struct planner *p, const struct device_spec *d, bool f
 /* OCI's: made from its numbers; where that cannot be, the host has to have the same at the same path. */
 static int add_given_node(struct planner *p, const struct device_spec *d, bool fresh)
 {
-	const struct device_fact node = {
-		d->path, d->type == 'u' ? 'c' : d->type, d->major, d->minor, d->mode ? d->mode & 0777 : 0666,
-	};
+	struct device_fact node = { d->path, d->type, d->major, d->minor, d->mode ? d->mode & 0777 : 0666 };
 
+	if (node.type == 'u') /* OCI's other word for it */
+		node.type = 'c';
 	if (node.type != 'b' && node.type != 'c')
 		return err_set(p->err, EOPNOTSUPP, "device %s: a node of type %c cannot be had, only b and c", d->path, d->type);
 	return is_fresh(d->path) == fresh ? add_node(p, d, &node, d->path) : 0;

@@ -132,6 +132,8 @@ static void bad_fields(void)
 	BAD(cwd, 1, "cwd");
 	BAD(cwd, ((struct handoff *)good.data)->path + 1, "cwd");
 	BAD(path, UINT64_MAX, "path");
+	BAD(apparmor, UINT64_MAX, "apparmor");
+	BAD(selinux, 1, "selinux");
 	BAD(n_groups, 1u << 31, "groups");
 	BAD(n_rlimits, 7, "rlimits");
 	BAD(n_seccomp, 1, "seccomp");

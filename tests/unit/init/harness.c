@@ -71,6 +71,8 @@ void blob_build(const struct want *want, struct blob *blob)
 	h.groups = add(blob, want->groups, h.n_groups * sizeof(*want->groups), 4);
 	h.rlimits = add(blob, want->rlimits, h.n_rlimits * sizeof(*want->rlimits), 8);
 	h.seccomp = add(blob, want->seccomp, h.n_seccomp * sizeof(*want->seccomp), 8);
+	h.apparmor = want->apparmor ? add_text(blob, want->apparmor) : h.apparmor;
+	h.selinux = want->selinux ? add_text(blob, want->selinux) : h.selinux;
 	h.size = blob->size;
 	memcpy(blob->data, &h, sizeof(h));
 }
@@ -171,6 +173,8 @@ static _Noreturn void become_init(const struct want *want, int blob, int sync, i
 			close(fd);
 	if (want->mount_fence && ruleset_of() != HANDOFF_RULESET_FD)
 		_exit(98);
+	if (want->proc)
+		dup2(fcntl(open(want->proc, O_PATH | O_DIRECTORY), F_DUPFD, high), HANDOFF_PROC_FD);
 	for (int i = 0; i < keep; i++) {
 		char name[] = {'k', 'e', 'p', 't', ' ', (char)('0' + i), '\0'};
 

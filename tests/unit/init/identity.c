@@ -262,6 +262,35 @@ static void directories(void)
 	check(code(&run) == 125 && strstr(run.report.text, ": is outside of the root"), "%s", run.report.text);
 }
 
+/* A label that cannot be had, or a procfs that is none, is told, and the command never runs. */
+static void labels(uint32_t role)
+{
+	static const struct {
+		const char *apparmor, *selinux, *proc, *part;
+	} rows[] = {
+		{ "crib-unit-none", NULL, NULL, "AppArmor profile crib-unit-none: /proc/self/attr: " },
+		{ "crib-unit-none", NULL, "/", "AppArmor profile crib-unit-none: /proc/self/attr: " },
+		{ "crib-unit-none", NULL, "/proc", "AppArmor profile crib-unit-none: " },
+		{ NULL, "a:b:c", NULL, "SELinux label a:b:c: /proc/self/attr: " },
+		{ NULL, "a:b:c", "/proc", "SELinux label a:b:c: " },
+	};
+	static struct run run;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct want want = WANT("facts");
+
+		want.h.role = role;
+		want.no_pid_namespace = !may_unshare;
+		want.apparmor = rows[i].apparmor;
+		want.selinux = rows[i].selinux;
+		want.proc = rows[i].proc;
+		run_it(&run, &want);
+		check(code(&run) == 125 && run.reported && strncmp(run.report.text, rows[i].part, strlen(rows[i].part)) == 0,
+		      "role %u: %d: %s", role, code(&run), run.report.text);
+		check(!strstr(run.text, "argc"), "role %u: %s: the command did not run", role, rows[i].part);
+	}
+}
+
 void test_identity(void)
 {
 	plain(HANDOFF_PID1);
@@ -272,4 +301,6 @@ void test_identity(void)
 	limits_and_descriptors(1);
 	filter();
 	directories();
+	labels(HANDOFF_PID1);
+	labels(HANDOFF_EXEC);
 }

@@ -29,6 +29,8 @@ struct want {
 	const uint32_t *groups;
 	const struct handoff_rlimit *rlimits;
 	const struct sock_filter *seccomp;
+	const char *apparmor, *selinux;
+	const char *proc;   /* what it finds as procfs; NULL: nothing */
 	/* how to start it */
 	int no_pid_namespace, stdin_fd;
 	int no_close_range; /* as on an old kernel */
