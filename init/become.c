@@ -209,34 +209,13 @@ static void fence_in(int ruleset)
 	close(ruleset);
 }
 
-#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
-#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
-#endif
-
-/* From Linux 5.19 on, signals do not disturb a call that is being told of. */
-static int make_listener(const struct sock_fprog *program, uint64_t flags)
-{
-	const uint64_t with = flags | SECCOMP_FILTER_FLAG_NEW_LISTENER;
-	long fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, with | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, program);
-
-	if (fd < 0 && errno == EINVAL)
-		fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, with, program);
-	if (fd < 0)
-		fail(EXIT_INIT, errno, "seccomp with a listener");
-	return (int)fd;
-}
-
 static void filter_calls(const struct orders *o)
 {
 	struct sock_fprog program = {.len = (unsigned short)o->h.n_seccomp, .filter = o->seccomp};
 
-	if (!program.len)
-		return;
-	if (o->h.seccomp_mark) {
-		send_listener(make_listener(&program, o->h.seccomp_flags), o->h.seccomp_mark);
-		return;
-	}
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, o->h.seccomp_flags, &program) < 0)
+	if (o->h.flags & HANDOFF_TRACED)
+		await_tracer();
+	if (program.len && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, o->h.seccomp_flags, &program) < 0)
 		fail(EXIT_INIT, errno, "seccomp");
 }
 

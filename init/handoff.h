@@ -45,7 +45,7 @@ enum {
 /* Messages over the socket are one byte, reports apart. */
 enum {
 	HANDOFF_START = 'S',    /* to init */
-	HANDOFF_LISTENER = 'L', /* from init, with a descriptor: see handoff.seccomp_mark */
+	HANDOFF_TRACE = 'T',    /* from init, with HANDOFF_TRACED; HANDOFF_START is the answer */
 };
 
 enum handoff_role {
@@ -62,6 +62,7 @@ enum handoff_flags {
 	HANDOFF_KEEP_GROUPS = 1 << 4,   /* setgroups(2) is denied in this user namespace: do not call it */
 	HANDOFF_AMBIENT = 1 << 5,       /* raise cap_ambient */
 	HANDOFF_LANDLOCK = 1 << 6,      /* enforce the ruleset, next to last */
+	HANDOFF_TRACED = 1 << 7,        /* before the filter, ask for a tracer and wait for it */
 };
 
 struct handoff_rlimit {
@@ -92,9 +93,7 @@ struct handoff {
 	uint64_t seccomp;   /* offset of struct sock_filter[n_seccomp] */
 	uint64_t apparmor; /* offset of the profile that the command, and init itself, change to */
 	uint64_t selinux;  /* offset of the label that the command's execve changes to */
-	uint64_t seccomp_flags; /* SECCOMP_FILTER_FLAG_*, without NEW_LISTENER */
-	uint64_t seccomp_mark; /* not 0: the filter tells of calls (seccomp_unotify(2)); its listener goes over the socket by
-	                          a sendmsg(2) with this as its fourth argument, which the filter lets pass */
+	uint64_t seccomp_flags; /* SECCOMP_FILTER_FLAG_*: none that gives a descriptor back */
 };
 
 struct handoff_report {

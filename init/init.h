@@ -71,7 +71,7 @@ void signals_reset(void);
  * put in their places. */
 extern int sync_fd;
 void gate_wait(void);
-void send_listener(int listener, uint64_t mark);
+void await_tracer(void);
 void die_with_parent(uint32_t flags);
 _Noreturn void run_by_hand(void);
 _Noreturn void fail_with(int exit_status, int code, const char *const *parts);

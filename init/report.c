@@ -2,7 +2,7 @@
  *
  * The socket to the creator: the gate, whether it is still there, and the report
  * of a failure. Takes texts, gives one struct handoff_report; every function
- * but gate_wait, die_with_parent and send_listener ends the process.
+ * but gate_wait, die_with_parent and await_tracer ends the process.
  */
 #include "init.h"
 
@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 int sync_fd = HANDOFF_SYNC_FD;
@@ -48,26 +47,14 @@ _Noreturn void fail_with(int exit_status, int code, const char *const *parts)
 	_exit(exit_status);
 }
 
-/* Nobody has the listener yet, so that every other call would wait for ever: one
- * system call, and where it fails an instruction that ends the process without any. */
-void send_listener(int listener, uint64_t mark)
+/* The creator knows who we are by the message's credentials (unix(7)). */
+void await_tracer(void)
 {
-	union {
-		struct cmsghdr header;
-		char data[CMSG_SPACE(sizeof(int))];
-	} control = {{0}};
-	char message = HANDOFF_LISTENER;
-	struct iovec iov = {&message, 1};
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.data, .msg_controllen = sizeof(control.data),
-	};
+	const char message = HANDOFF_TRACE;
 
-	control.header.cmsg_level = SOL_SOCKET;
-	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.header), &listener, sizeof(int));
-	if (syscall(SYS_sendmsg, sync_fd, &msg, MSG_NOSIGNAL, mark) < 0)
-		__builtin_trap();
+	if (send(sync_fd, &message, sizeof(message), MSG_NOSIGNAL) < 0)
+		_exit(EXIT_INIT); /* the creator is gone */
+	gate_wait();
 }
 
 _Noreturn void run_by_hand(void)

@@ -185,6 +185,18 @@ static void recover_others(struct life *l)
 	image_clean(l->state.root);
 }
 
+/* The command waits for it, and would for ever. */
+static int start_recorder(struct life *l, pid_t pid, struct err *err)
+{
+	int rc = l->recorder ? recorder_start(l->recorder, pid, l->sandbox.pid, err) : err_set(err, EPROTO, "no tracer");
+
+	if (rc == 0)
+		rc = sandbox_start_outside(&l->sandbox, err);
+	if (rc < 0)
+		kill(l->sandbox.pid, SIGKILL);
+	return rc < 0 ? rc : 0;
+}
+
 static int on_message(void *arg, int *master, struct err *err)
 {
 	struct life *l = arg;
@@ -194,10 +206,8 @@ static int on_message(void *arg, int *master, struct err *err)
 	case SANDBOX_READY:
 		*master = descriptor;
 		return 0;
-	case SANDBOX_LISTENER:
-		if (l->recorder)
-			recorder_start(l->recorder, descriptor);
-		return 0;
+	case SANDBOX_TRACE:
+		return start_recorder(l, descriptor, err);
 	case SANDBOX_RUNNING:
 		return 1;
 	default:
@@ -317,14 +327,13 @@ int lifecycle_run(const struct lifecycle *lc, const struct spec *spec, int *stat
 int lifecycle_profile(const struct lifecycle *lc, const struct spec *spec, const struct seccomp_spec *add,
 		      const struct seccomp_spec **profile, int *status, struct err *err)
 {
-	struct recorder recorder = { .listener = -1 };
+	struct recorder recorder = { 0 };
 	struct life l = { .lc = lc, .spec = spec, .recorder = &recorder };
 	int rc;
 
 	if (add)
 		TRY(recorded_addable(add, err));
 	rc = run(&l, status, err);
-	recorder_close(&recorder);
 	TRY(rc);
 	if (!recorder.started)
 		return err_set(err, EPROTO, "nothing was recorded: the command was not reached");

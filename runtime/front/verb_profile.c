@@ -3,6 +3,7 @@
  * profile: a run whose calls become a file. May call lifecycle.
  */
 #include "front/lower.h"
+#include "front/mount.h"
 #include "front/output_file.h"
 #include "front/seccomp_file.h"
 #include "front/verb.h"
@@ -77,6 +78,9 @@ int verb_profile(struct words *w, char **rest, int *status, struct err *err)
 	TRY(arrange(w, rest, &words, err));
 	w->container.record_calls = true;
 	TRY(lower_run(w, words, true, &spec, err));
+	/* absolute: a run does not come back to the caller's directory */
+	if (w->output)
+		TRY(err_in(err, path_absolute(w->arena, w->output, &w->output, err), "--output"));
 	if (w->output)
 		TRY(err_in(err, output_file_check(&file, w->output, w->arena, err), "--output"));
 	else

@@ -179,7 +179,7 @@ struct container_spec {
 	enum landlock_choice landlock;
 	struct ports tcp_bind, tcp_connect; /* with Landlock only these */
 	const struct seccomp_spec *seccomp; /* of SECCOMP_PROFILE; compiled by plan */
-	bool record_calls;             /* what the filter lets pass is told, and answered, one by one */
+	bool record_calls;             /* crib profile: each call that the filter lets pass is noted */
 };
 
 /* ---- sandbox ---- */

@@ -53,7 +53,7 @@ int plan_make(const struct spec *spec, const struct facts *facts, const char *id
 	TRY(plan_labels(&p));
 	TRY(plan_filter(&p));
 	TRY(plan_landlock(&p));
-	TRY(plan_listen(&p));
+	TRY(plan_traced(&p));
 	*plan = made;
 	return 0;
 }

@@ -130,7 +130,7 @@ struct process_plan {
 	size_t n_filter;
 	uint32_t filter_flags;       /* SECCOMP_FILTER_FLAG_* */
 	const char *apparmor_profile, *selinux_label; /* to change to; NULL: none */
-	uint64_t filter_mark;        /* not 0: it tells of calls, and this is the mark of the one that it lets pass (listen.h) */
+	bool traced;                 /* the filter stops for a tracer (traced.h): none may be missing */
 };
 
 /* A range of ids that no other sandbox has at the time is cut from pools; its first

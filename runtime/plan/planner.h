@@ -28,7 +28,7 @@ int plan_filesystem(struct planner *p) MUST_CHECK;  /* filesystem.c */
 int plan_process(struct planner *p) MUST_CHECK;     /* process.c */
 int plan_labels(struct planner *p) MUST_CHECK;      /* labels.c; after the process */
 int plan_filter(struct planner *p) MUST_CHECK;      /* filter.c */
-int plan_listen(struct planner *p) MUST_CHECK;      /* listen.c */
+int plan_traced(struct planner *p) MUST_CHECK;      /* traced.c */
 
 /* The nodes that were asked for: those that are made with the new /dev, and the others. devices.c */
 int plan_device_nodes(struct planner *p, bool fresh) MUST_CHECK;

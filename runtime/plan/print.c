@@ -187,8 +187,8 @@ static void add_filter(struct str *s, const struct process_plan *p)
 		str_add(s, " %zu instructions sha256:%.16s", p->n_filter, filter_digest(p, digest));
 	if (p->filter_flags)
 		str_add(s, " flags=%x", p->filter_flags);
-	if (p->filter_mark)
-		str_add(s, " listener");
+	if (p->traced)
+		str_add(s, " traced");
 	str_add(s, "\n");
 }
 

@@ -108,7 +108,7 @@ static uint32_t handoff_flags(const struct plan *plan, const struct user *user)
 	return HANDOFF_DIE_WITH_PARENT | (p->no_new_privs ? HANDOFF_NO_NEW_PRIVS : 0) |
 	       (p->terminal ? HANDOFF_TERMINAL : 0) | (p->forward_group ? HANDOFF_FORWARD_GROUP : 0) |
 	       (plan->setgroups_deny ? HANDOFF_KEEP_GROUPS : 0) | (ambient(p, user) ? HANDOFF_AMBIENT : 0) |
-	       (plan->landlock.version ? HANDOFF_LANDLOCK : 0);
+	       (plan->landlock.version ? HANDOFF_LANDLOCK : 0) | (p->traced ? HANDOFF_TRACED : 0);
 }
 
 static const uint32_t roles[] = {
@@ -135,7 +135,6 @@ static void fill(struct blob *b, const struct plan *plan, const struct user *use
 		.cap_ambient = ambient(p, user),
 		.n_rlimits = (uint32_t)p->n_rlimits,
 		.seccomp_flags = p->filter_flags,
-		.seccomp_mark = p->filter_mark,
 	};
 
 	snprintf(home, sizeof(home), "HOME=%s", user->home);

@@ -53,12 +53,20 @@ void message_report(int sync, const struct err *err)
 	(void)send_with(sync, &report, sizeof(report), -1);
 }
 
-static void take_descriptor(struct msghdr *msg, int *descriptor)
+static void take_control(struct msghdr *msg, int *descriptor, pid_t *sender)
 {
-	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
+	struct ucred who;
 
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(descriptor, CMSG_DATA(c), sizeof(int));
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		if (c->cmsg_level != SOL_SOCKET)
+			continue;
+		if (c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
+			memcpy(descriptor, CMSG_DATA(c), sizeof(int));
+		if (c->cmsg_type == SCM_CREDENTIALS && c->cmsg_len == CMSG_LEN(sizeof(who))) {
+			memcpy(&who, CMSG_DATA(c), sizeof(who));
+			*sender = who.pid;
+		}
+	}
 }
 
 int message_lost(struct err *err)
@@ -70,10 +78,14 @@ int message_receive(int sync, int *descriptor, struct err *err)
 {
 	struct handoff_report report;
 	struct iovec iov = { &report, sizeof(report) };
-	union control control;
+	union {
+		struct cmsghdr header;
+		char data[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
+	} control;
 	struct msghdr msg = {
 		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.data, .msg_controllen = sizeof(control.data),
 	};
+	pid_t sender = -1;
 	bool unread = false;
 	ssize_t n;
 
@@ -85,11 +97,13 @@ int message_receive(int sync, int *descriptor, struct err *err)
 	} while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (n < 0)
 		return err_sys(err, errno, "message between crib and the sandbox");
-	take_descriptor(&msg, descriptor);
+	take_control(&msg, descriptor, &sender);
 	if (n == 0 && unread)
 		return message_lost(err);
 	if (n == 0)
 		return 0;
+	if (n == 1 && *(unsigned char *)&report == MESSAGE_TRACE)
+		*descriptor = sender;
 	if (n == 1)
 		return *(unsigned char *)&report;
 	if (n != sizeof(report))

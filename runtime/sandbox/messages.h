@@ -17,7 +17,7 @@ enum {
 	MESSAGE_INIT = 'I',    /* with the descriptor of init's memfd */
 	MESSAGE_READY = 'R',   /* with the terminal's master where there is a terminal */
 	MESSAGE_START = HANDOFF_START,
-	MESSAGE_LISTENER = HANDOFF_LISTENER,
+	MESSAGE_TRACE = HANDOFF_TRACE, /* from init's command */
 };
 
 /* 1: the other end is gone, which is no error yet: read what it had to say. */

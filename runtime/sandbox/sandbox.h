@@ -57,7 +57,8 @@ int sandbox_start_outside(struct sandbox *sb, struct err *err) MUST_CHECK;
 
 enum sandbox_event {
 	SANDBOX_READY,   /* *descriptor is the terminal's master */
-	SANDBOX_LISTENER, /* *descriptor is the listener of the command's filter (plan/listen.h) */
+	SANDBOX_TRACE,   /* *descriptor is the process id of the command, which waits to be traced (plan/traced.h): to be
+	                    answered by another sandbox_start_outside */
 	SANDBOX_RUNNING, /* the command was executed */
 	SANDBOX_FAILED,  /* err says why; the process ends by itself */
 };

@@ -107,6 +107,9 @@ static int spawn(const struct sandbox_request *req, int image, int *sources, str
 		return err_sys(err, errno, "socketpair");
 	ours = pair[0];
 	theirs = pair[1];
+	/* messages then say who sent them: the command, in its own PID namespace, does not know its number here */
+	if (req->plan->process.traced && setsockopt(ours, SOL_SOCKET, SO_PASSCRED, &(int){ 1 }, sizeof(int)) < 0)
+		return err_sys(err, errno, "socketpair with credentials");
 	/* the child starts where the image is: no path to it is walked with its rights */
 	if (fchdir(req->image) < 0)
 		return err_sys(err, errno, "enter the root's directory");
@@ -212,8 +215,8 @@ enum sandbox_event sandbox_event_outside(struct sandbox *sb, int *descriptor, st
 
 	if (rc == MESSAGE_READY)
 		return SANDBOX_READY;
-	if (rc == MESSAGE_LISTENER)
-		return SANDBOX_LISTENER;
+	if (rc == MESSAGE_TRACE)
+		return SANDBOX_TRACE;
 	if (rc == 0 && sb->started)
 		return SANDBOX_RUNNING;
 	if (rc == 0)

@@ -302,7 +302,7 @@ static void flush_output(struct attach *a)
 	}
 }
 
-enum { P_SIGNALS, P_PROCESS, P_SYNC, P_LISTENER, P_RELAYS, P_COUNT = P_RELAYS + ATTACH_RELAYS };
+enum { P_SIGNALS, P_PROCESS, P_SYNC, P_RELAYS, P_COUNT = P_RELAYS + ATTACH_RELAYS };
 
 static int act_on_message(struct attach *a, const struct attach_target *target, int *sync, struct err *err)
 {
@@ -318,13 +318,13 @@ static int act_on_message(struct attach *a, const struct attach_target *target, 
 int attach_loop(struct attach *a, const struct attach_target *target, int *status, struct err *err)
 {
 	int sync = target->sync, rc = 0;
+	bool more = false; /* of the recorder's */
 
 	for (;;) {
 		struct pollfd p[P_COUNT] = {
 			[P_SIGNALS] = { a->signals, POLLIN, 0 },
 			[P_PROCESS] = { target->pidfd, POLLIN, 0 },
 			[P_SYNC] = { sync, POLLIN, 0 },
-			[P_LISTENER] = { target->recorder ? target->recorder->listener : -1, POLLIN, 0 },
 		};
 
 		for (int i = 0; i < ATTACH_RELAYS; i++) {
@@ -332,7 +332,7 @@ int attach_loop(struct attach *a, const struct attach_target *target, int *statu
 			if (relay_active(&a->relays[i]))
 				relay_want(&a->relays[i], &p[P_RELAYS + i]);
 		}
-		if (poll(p, P_COUNT, wait_ms(a)) < 0)
+		if (poll(p, P_COUNT, more ? 0 : wait_ms(a)) < 0)
 			continue;
 		if (a->deadline_ms && now_ms() >= a->deadline_ms) {
 			a->deadline_ms = 0;
@@ -340,13 +340,13 @@ int attach_loop(struct attach *a, const struct attach_target *target, int *statu
 		}
 		if (p[P_SYNC].revents && rc == 0)
 			rc = act_on_message(a, target, &sync, err);
-		if (p[P_LISTENER].revents)
-			recorder_serve(target->recorder);
 		for (int i = 0; i < ATTACH_RELAYS; i++)
 			if (relay_active(&a->relays[i]))
 				relay_act(&a->relays[i], &p[P_RELAYS + i]);
 		if (p[P_SIGNALS].revents)
 			read_signals(a, target->pidfd);
+		if (target->recorder && (p[P_SIGNALS].revents || more))
+			more = recorder_serve(target->recorder);
 		if (p[P_PROCESS].revents)
 			break;
 	}

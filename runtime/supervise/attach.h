@@ -51,7 +51,7 @@ struct attach_target {
 	/* reads the next message of sync: 0 go on watching, 1 nothing more will come, <0 failed */
 	int (*on_message)(void *arg, int *master, struct err *err);
 	void *arg;
-	struct recorder *recorder; /* answered from the time that it has its listener; NULL: nothing is recorded */
+	struct recorder *recorder; /* NULL: nothing is recorded */
 };
 
 /* Until the process ends: *status is its exit status, 128+N for signal N. A failure

@@ -1,88 +1,90 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The recorder's ioctls; see the header. What a process does with its memory while it waits is
- * of no concern: nothing is decided here, and nothing but registers is looked at.
+ * The tracer; see the header. What a process does with its memory meanwhile is of no
+ * concern: nothing is decided here, and nothing but registers is looked at.
  */
 #include "supervise/recorder.h"
-#include "util/fd.h"
 
 #include <errno.h>
-#include <linux/seccomp.h>
-#include <poll.h>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
-
-#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
-#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, uint64_t) /* Linux 6.6 */
-#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP 1ul
-#endif
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 
 enum { AT_ONCE = 64 }; /* then the signals and streams of the caller have their turn */
 
-union request { /* room for a kernel whose structures have grown */
-	struct seccomp_notif notif;
-	char room[1024];
-};
-
-union response {
-	struct seccomp_notif_resp resp;
-	char room[1024];
-};
-
-void recorder_start(struct recorder *r, int listener)
+int recorder_start(struct recorder *r, pid_t pid, pid_t child, struct err *err)
 {
-	/* the answer wakes the process on this processor, since we wait for it; older kernels do without */
-	ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
-	r->listener = listener;
+	const long options = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
+			     PTRACE_O_EXITKILL;
+
+	if (ptrace(PTRACE_SEIZE, pid, NULL, options) < 0)
+		return err_sys(err, errno, "trace the command, to record what it calls (kernel.yama.ptrace_scope must be below 3, "
+					   "and crib itself not be traced)");
+	r->child = child;
 	r->started = true;
+	return 0;
 }
 
-/* The flags of clone3 lie in memory, where no filter can look: a profile with it would allow every
- * namespace. As in the default profile there is none; libc has clone for that. */
-static bool is_clone3(const struct seccomp_data *data)
+static void note(struct recorder *r, pid_t pid)
 {
-	return (data->nr & ~SYSCALL_X32_BIT) == SYS_clone3;
+	struct __ptrace_syscall_info info = { 0 }; /* Linux 5.3 */
+	uint64_t args[6];
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) <= 0 || info.op != PTRACE_SYSCALL_INFO_SECCOMP)
+		return; /* it was killed */
+	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
+		args[i] = info.seccomp.args[i];
+	recorded_note(&r->calls, info.arch, (uint32_t)info.seccomp.nr, args);
 }
 
-static int answer(struct recorder *r)
+static bool stops(int sig)
 {
-	union request request = { .room = { 0 } };
-	union response response = { .room = { 0 } };
-	struct seccomp_data *data = &request.notif.data;
-
-	/* ENOENT: it was killed, or interrupted by a signal, before we came */
-	if (ioctl(r->listener, SECCOMP_IOCTL_NOTIF_RECV, &request) < 0)
-		return -errno;
-	response.resp.id = request.notif.id;
-	if (is_clone3(data)) {
-		response.resp.error = -ENOSYS;
-	} else {
-		uint64_t args[6];
-
-		memcpy(args, data->args, sizeof(args));
-		recorded_note(&r->calls, data->arch, (uint32_t)data->nr, args);
-		response.resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-	}
-	return ioctl(r->listener, SECCOMP_IOCTL_NOTIF_SEND, &response) < 0 ? -errno : 0;
+	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
 
-void recorder_serve(struct recorder *r)
+/* ptrace(2), "Stopped states". What fails was killed. */
+static void go_on(struct recorder *r, pid_t pid, int status)
 {
-	for (int i = 0; i < AT_ONCE; i++) {
-		struct pollfd p = { r->listener, POLLIN, 0 };
+	int sig = WSTOPSIG(status);
 
-		if (poll(&p, 1, 0) <= 0)
-			return;
-		if (p.revents & POLLIN) {
-			(void)answer(r); /* what went wrong, went away */
-			continue;
-		}
-		fd_close(&r->listener); /* nobody has the filter any more (Linux 5.8 tells) */
+	switch (status >> 16) {
+	case 0: /* a signal: it is to have it */
+		ptrace(PTRACE_CONT, pid, NULL, (long)sig);
 		return;
+	case PTRACE_EVENT_SECCOMP:
+		note(r, pid);
+		break;
+	case PTRACE_EVENT_STOP:
+		if (!stops(sig)) /* a new one, or one that SIGCONT has woken */
+			break;
+		ptrace(PTRACE_LISTEN, pid, NULL, NULL); /* stays stopped, as it would untraced */
+		return;
+	default: /* it has made a child, which is traced too */
+		break;
 	}
+	ptrace(PTRACE_CONT, pid, NULL, NULL);
 }
 
-void recorder_close(struct recorder *r)
+static bool is_end(const siginfo_t *info)
 {
-	fd_close(&r->listener);
+	return info->si_code == CLD_EXITED || info->si_code == CLD_KILLED || info->si_code == CLD_DUMPED;
+}
+
+bool recorder_serve(struct recorder *r)
+{
+	if (!r->started)
+		return false;
+	for (int i = 0; i < AT_ONCE; i++) {
+		siginfo_t info = { 0 };
+		int status;
+
+		if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) < 0 || !info.si_pid)
+			return false;
+		if (info.si_pid == r->child && is_end(&info))
+			return false;
+		/* the end of others is to be waited for, or their own parents do not learn of it */
+		if (waitpid(info.si_pid, &status, WNOHANG | __WALL) == info.si_pid && WIFSTOPPED(status))
+			go_on(r, info.si_pid, status);
+	}
+	return true;
 }

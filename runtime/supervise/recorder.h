@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Answers a filter's listener (seccomp_unotify(2)): every call that it tells of is noted and let
- * go on. The process waits meanwhile, so it is slow, and misses none.
+ * The tracer of crib profile (ptrace(2), SECCOMP_RET_TRACE of seccomp(2)): the command and all that it
+ * starts stop at each call that the filter lets pass; it is noted and goes on. That is slow, and misses
+ * none. A listener (seccomp_unotify(2)) would do without a tracer, but a signal that comes before it has
+ * looked ends the call with EINTR, which most programs do not expect of most calls.
  */
 #ifndef CRIB_SUPERVISE_RECORDER_H
 #define CRIB_SUPERVISE_RECORDER_H
 
 #include "plan/recorded.h"
 
+#include <sys/types.h>
+
 struct recorder {
-	int listener; /* -1: not here yet, or all that had the filter are gone */
 	bool started;
+	pid_t child; /* our own, the sandbox's first process: its end is for others to wait for */
 	struct recorded calls;
 };
 
-/* Takes the listener over. */
-void recorder_start(struct recorder *r, int listener);
+/* From here on `pid`, which waits for that, is traced. */
+int recorder_start(struct recorder *r, pid_t pid, pid_t child, struct err *err) MUST_CHECK;
 
-/* Answers what is there; for when poll(2) says that there is something. */
-void recorder_serve(struct recorder *r);
-
-void recorder_close(struct recorder *r);
+/* For when a SIGCHLD has come: lets go on what has stopped. True: there is more. */
+bool recorder_serve(struct recorder *r);
 
 #endif
