@@ -55,6 +55,9 @@ uint64_t own_capabilities(void); /* the permitted ones */
 void label_command(const struct orders *orders);
 void label_self(const struct orders *orders);
 
+/* self.c: no call but those of reap.c from here on */
+void confine_self(void);
+
 /* command.c: finds the command and executes it. */
 _Noreturn void command_execute(const struct orders *orders);
 

@@ -83,7 +83,8 @@ static void shrink(struct orders *orders, uint64_t capabilities)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		fail(EXIT_INIT, errno, "no_new_privs");
 	die_with_parent(orders->h.flags);
-	close_from(0); /* last: its end of file on the socket says that all went well */
+	close_from(0); /* its end of file on the socket says that all went well: from here on nothing can be told */
+	confine_self();
 }
 
 static _Noreturn void stay(struct orders *orders)
