@@ -26,12 +26,20 @@ enum {
 	SLOTS = PLAIN + 8,
 	ERRNO_MAX = 4095,         /* the kernel's: include/linux/err.h */
 	NO_NUMBER = -1,           /* a tracer's "skip it" */
+	OFTEN = 16,               /* what a call that is made all the time weighs; a range weighs 1 */
 	CHAIN = 3,                /* so many single numbers are compared one by one: it takes half the instructions */
 };
 
 static const uint32_t audit_archs[SYSCALLS_ARCHS] = {
 	[SYSCALLS_X86_64] = AUDIT_ARCH_X86_64, [SYSCALLS_X86] = AUDIT_ARCH_I386, [SYSCALLS_X32] = AUDIT_ARCH_X86_64,
 	[SYSCALLS_AARCH64] = AUDIT_ARCH_AARCH64, [SYSCALLS_ARM] = AUDIT_ARCH_ARM,
+};
+
+/* Near the root: they are what a kernel without the bitmap (5.10) is asked for all the time. */
+static const char often[][16] = {
+	"read", "write", "close", "fstat", "newfstatat", "statx", "lseek", "mmap", "munmap", "brk", "openat", "ioctl", "futex",
+	"poll", "ppoll", "epoll_wait", "epoll_pwait", "readv", "writev", "pread64", "pwrite64", "sendto", "recvfrom",
+	"sendmsg", "recvmsg", "fcntl", "clock_gettime", "nanosleep", "getpid", "sched_yield", "rt_sigprocmask",
 };
 
 struct entry { /* of the list of rules for one number */
@@ -48,6 +56,7 @@ struct range { /* from here to the next one's start */
 	uint32_t start;
 	uint32_t verdict;
 	const struct entry *rules; /* NULL: the verdict is all there is */
+	unsigned before;           /* weight of all ranges in front of it */
 };
 
 struct compiler {
@@ -338,9 +347,22 @@ static bool is_chain(const struct range *first, const struct range *last)
 	return true;
 }
 
+/* Where the weight on both sides is as equal as can be. */
+static const struct range *middle_of(const struct range *first, const struct range *last)
+{
+	unsigned half = (first->before + last[1].before) / 2;
+	const struct range *r = first + 1;
+
+	while (r < last && r->before < half)
+		r++;
+	if (r > first + 1 && r->before > half && half - r[-1].before < r->before - half)
+		r--;
+	return r;
+}
+
 static struct bpf_to write_tree(struct compiler *c, const struct range *first, const struct range *last)
 {
-	const struct range *middle = first + (last - first + 1) / 2;
+	const struct range *middle;
 	struct bpf_to low, high;
 
 	if (first == last)
@@ -352,9 +374,35 @@ static struct bpf_to write_tree(struct compiler *c, const struct range *first, c
 			to = bpf_jump(c->bpf, BPF_JEQ, r->start, write_range(c, r), to);
 		return to;
 	}
+	middle = middle_of(first, last);
 	high = write_tree(c, middle, last);
 	low = write_tree(c, first, middle - 1);
 	return bpf_jump(c->bpf, BPF_JGE, middle->start, high, low);
+}
+
+static void weigh(struct compiler *c, int arch)
+{
+	struct range *end = &c->ranges[c->n_ranges - 1];
+	unsigned sum = 0;
+
+	for (struct range *r = c->ranges; r < end; r++)
+		r->before = 1;
+	for (size_t i = 0; i < ARRAY_SIZE(often); i++) {
+		const struct syscall *call = syscall_find(often[i], strlen(often[i]));
+		int number = call ? syscall_number(call, arch) : -1;
+		struct range *r = c->ranges;
+
+		while (number >= 0 && r + 1 < end && r[1].start <= (uint32_t)number)
+			r++;
+		if (number >= 0)
+			r->before += OFTEN;
+	}
+	for (struct range *r = c->ranges; r <= end; r++) {
+		unsigned weight = r->before;
+
+		r->before = sum;
+		sum += weight;
+	}
 }
 
 /* One architecture of the kernel's: its tree, else where the others are told apart. */
@@ -372,6 +420,7 @@ static struct bpf_to write_arch(struct compiler *c, int arch, struct bpf_to othe
 	add_range(c, (uint32_t)NO_NUMBER, default_verdict(c), NULL);
 	end = arena_push(c->arena, &c->ranges, &c->n_ranges, sizeof(*c->ranges));
 	end->start = 0; /* behind the greatest number */
+	weigh(c, arch);
 	tree = write_tree(c, c->ranges, end - 1);
 	tree = bpf_load(c->bpf, offsetof(struct seccomp_data, nr), tree);
 	return bpf_jump(c->bpf, BPF_JEQ, audit_archs[arch], tree, others);
