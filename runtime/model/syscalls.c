@@ -11,17 +11,31 @@ static const struct syscall table[] = {
 #undef CALL
 };
 
+/* The first eight bytes as a number that sorts as they do: a profile has hundreds of names to be found. */
+static uint64_t head_of(const char *name)
+{
+	uint64_t head;
+
+	memcpy(&head, name, sizeof(head));
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(head) : head;
+}
+
 const struct syscall *syscall_find(const char *name, size_t n)
 {
 	size_t low = 0, high = ARRAY_SIZE(table);
+	char key[sizeof(table[0].name)] = { 0 };
+	uint64_t head;
 
-	if (n >= sizeof(table[0].name))
+	if (n >= sizeof(key))
 		return NULL;
+	memcpy(key, name, n);
+	head = head_of(key);
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		int order = strncmp(name, table[middle].name, n);
+		uint64_t its = head_of(table[middle].name);
+		int order = head != its ? (head > its ? 1 : -1) : memcmp(key, table[middle].name, sizeof(key));
 
-		if (order == 0 && table[middle].name[n] == '\0')
+		if (order == 0)
 			return &table[middle];
 		if (order > 0)
 			low = middle + 1;

@@ -17,11 +17,11 @@ enum {
 
 static size_t put(struct bpf *b, uint16_t code, uint32_t k, size_t yes, size_t no)
 {
-	if (b->n == ARRAY_SIZE(b->code)) {
+	if (b->n == b->room) {
 		b->full = true;
 		return b->n;
 	}
-	b->code[ARRAY_SIZE(b->code) - ++b->n] = (struct sock_filter){ code, (uint8_t)yes, (uint8_t)no, k };
+	b->code[b->room - ++b->n] = (struct sock_filter){ code, (uint8_t)yes, (uint8_t)no, k };
 	return b->n;
 }
 
@@ -97,7 +97,7 @@ void bpf_finish(struct bpf *b, struct bpf_to to)
 /* What starts with loading a word is entered behind that, when the word is loaded already. */
 static struct bpf_to loaded(const struct bpf *b, uint32_t offset, struct bpf_to to)
 {
-	const struct sock_filter *first = &b->code[ARRAY_SIZE(b->code) - to.label];
+	const struct sock_filter *first = &b->code[b->room - to.label];
 
 	if (!to.ends && to.label && first->code == (BPF_LD | BPF_W | BPF_ABS) && first->k == offset)
 		return at(to.label - 1);

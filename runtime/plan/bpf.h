@@ -13,8 +13,8 @@
 enum { BPF_RETURNS = 16 };
 
 struct bpf {
-	struct sock_filter code[BPF_MAXINSNS]; /* the last n are written */
-	size_t n;
+	struct sock_filter *code;              /* of so much room; the last n are written */
+	size_t room, n;
 	bool full;                             /* it did not fit: what was written is of no use */
 	struct {
 		uint32_t value;

@@ -25,6 +25,7 @@ enum {
 	ARM_OWN = 0x0f0000,       /* ARM's own, eight at the most */
 	SLOTS = PLAIN + 8,
 	ERRNO_MAX = 4095,         /* the kernel's: include/linux/err.h */
+	ROOM = 400,               /* instructions, for most: untouched memory costs too, page by page */
 	NO_NUMBER = -1,           /* a tracer's "skip it" */
 	OFTEN = 16,               /* what a call that is made all the time weighs; a range weighs 1 */
 	CHAIN = 3,                /* so many single numbers are compared one by one: it takes half the instructions */
@@ -48,7 +49,7 @@ struct entry { /* of the list of rules for one number */
 };
 
 struct calls { /* of one architecture */
-	struct entry *first[SLOTS], *last[SLOTS];
+	struct entry *rules[SLOTS];
 	uint32_t newest; /* of the plain numbers that the profile names */
 };
 
@@ -154,17 +155,15 @@ static size_t slot_of(int number)
 	return number < PLAIN ? (size_t)number : PLAIN + ((size_t)number - ARM_OWN) % (SLOTS - PLAIN);
 }
 
+/* In front of what is there: the rules come from the last to the first. */
 static void add_rule(struct compiler *c, struct calls *calls, const struct seccomp_rule *rule, int number)
 {
 	size_t slot = slot_of(number);
 	struct entry *e = arena_alloc(c->arena, sizeof(*e));
 
 	e->rule = rule;
-	if (calls->last[slot])
-		calls->last[slot]->next = e;
-	else
-		calls->first[slot] = e;
-	calls->last[slot] = e;
+	e->next = calls->rules[slot];
+	calls->rules[slot] = e;
 }
 
 static void add_name(struct compiler *c, const struct seccomp_rule *rule, const char *name)
@@ -196,7 +195,7 @@ static void sort_rules(struct compiler *c)
 	for (int arch = 0; arch < SYSCALLS_ARCHS; arch++)
 		if (archs & 1u << arch)
 			c->calls[arch] = arena_alloc(c->arena, sizeof(*c->calls[arch]));
-	for (size_t i = 0; i < c->spec->n_rules; i++)
+	for (size_t i = c->spec->n_rules; i-- > 0;)
 		for (size_t k = 0; k < c->spec->rules[i].names.n; k++)
 			add_name(c, &c->spec->rules[i], c->spec->rules[i].names.v[k]);
 }
@@ -215,7 +214,7 @@ static void add_range(struct compiler *c, uint32_t start, uint32_t verdict, cons
 		return;
 	}
 	*(struct range *)arena_push(c->arena, &c->ranges, &c->n_ranges, sizeof(*c->ranges)) =
-		(struct range){ start, verdict, rules };
+		(struct range){ start, verdict, rules, 0 };
 }
 
 /* The rule that decides when none with arguments before it does; NULL: the default. */
@@ -246,7 +245,7 @@ static void note_order(struct compiler *c, int arch, size_t slot)
 
 static void add_call(struct compiler *c, int arch, size_t slot, uint32_t base)
 {
-	const struct entry *rules = c->calls[arch]->first[slot];
+	const struct entry *rules = c->calls[arch]->rules[slot];
 	const struct seccomp_rule *rest = rest_of(rules);
 	uint32_t verdict = rest ? rule_verdict(rest) : default_verdict(c);
 	uint32_t number = slot < PLAIN ? (uint32_t)slot : ARM_OWN + (uint32_t)(slot - PLAIN);
@@ -266,7 +265,7 @@ static void add_arch(struct compiler *c, int arch, uint32_t base)
 		add_call(c, arch, slot, base);
 	add_range(c, base + calls->newest + 1, newer_verdict(c), NULL);
 	for (size_t slot = PLAIN; slot < SLOTS; slot++)
-		if (calls->first[slot]) {
+		if (calls->rules[slot]) {
 			add_call(c, arch, slot, base);
 			add_range(c, base + ARM_OWN + (uint32_t)(slot - PLAIN) + 1, newer_verdict(c), NULL);
 		}
@@ -426,11 +425,13 @@ static struct bpf_to write_arch(struct compiler *c, int arch, struct bpf_to othe
 	return bpf_jump(c->bpf, BPF_JEQ, audit_archs[arch], tree, others);
 }
 
-static void write_program(struct compiler *c)
+static void write_program(struct compiler *c, size_t room)
 {
 	struct bpf_to to = bpf_verdict(SECCOMP_RET_KILL_PROCESS);
 	int native = SYSCALLS_NATIVE;
 
+	c->program->ordered.n = 0;
+	*c->bpf = (struct bpf){ .code = arena_array(c->arena, room, sizeof(*c->bpf->code)), .room = room };
 	/* backwards: what is written last is asked for first */
 	for (int arch = 0; arch < SYSCALLS_ARCHS; arch++) {
 		bool its_own = arch != SYSCALLS_X32 && (c->calls[arch] || (arch == SYSCALLS_X86_64 && c->calls[SYSCALLS_X32]));
@@ -446,17 +447,19 @@ int seccomp_compile(const struct seccomp_spec *spec, struct arena *arena, struct
 		    struct err *err)
 {
 	struct seccomp_program made = { 0 };
-	struct compiler c = { .spec = spec, .arena = arena, .program = &made };
+	struct bpf bpf;
+	struct compiler c = { .spec = spec, .arena = arena, .program = &made, .bpf = &bpf };
 
 	TRY(check(spec, err));
-	c.bpf = arena_alloc(arena, sizeof(*c.bpf));
 	sort_rules(&c);
-	write_program(&c);
-	if (c.bpf->full)
+	write_program(&c, ROOM);
+	if (bpf.full)
+		write_program(&c, BPF_MAXINSNS);
+	if (bpf.full)
 		return err_set(err, E2BIG, "the seccomp profile takes more than the %d instructions that the kernel runs: give "
 					   "it fewer rules with arguments", BPF_MAXINSNS);
-	made.n = c.bpf->n;
-	made.code = &c.bpf->code[ARRAY_SIZE(c.bpf->code) - made.n];
+	made.n = bpf.n;
+	made.code = &bpf.code[bpf.room - made.n];
 	*program = made;
 	return 0;
 }

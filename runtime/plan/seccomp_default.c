@@ -195,14 +195,18 @@ static const struct part parts[] = {
 
 static struct strs split(const char *names, struct arena *arena)
 {
+	char *copy = arena_strdup(arena, names), *next;
 	struct strs strs = { 0 };
+	size_t n = 1;
 
-	while (*names) {
-		size_t n = strcspn(names, " ");
-
-		*(const char **)arena_push(arena, &strs.v, &strs.n, sizeof(char *)) = arena_strndup(arena, names, n);
-		names += n;
-		names += strspn(names, " ");
+	for (const char *c = names; *c; c++)
+		n += *c == ' ';
+	strs.v = arena_array(arena, n, sizeof(*strs.v));
+	for (; copy; copy = next) {
+		next = strchr(copy, ' ');
+		if (next)
+			*next++ = '\0';
+		strs.v[strs.n++] = copy;
 	}
 	return strs;
 }
