@@ -324,7 +324,7 @@ static struct bpf_to write_range(struct compiler *c, const struct range *r)
 	size_t n = 0;
 
 	for (const struct entry *e = r->rules; e && e->rule->n_args; e = e->next)
-		*(const struct seccomp_rule **)arena_push(c->arena, &rules, &n, sizeof(*rules)) = e->rule;
+		*(const struct seccomp_rule **)arena_push(c->arena, &rules, &n, sizeof(void *)) = e->rule;
 	while (n-- > 0 && !c->bpf->full)
 		to = names_one_twice(rules[n]) ? any_of(c->bpf, rules[n], to) : all_of(c->bpf, rules[n], to);
 	return to;
@@ -447,7 +447,7 @@ int seccomp_compile(const struct seccomp_spec *spec, struct arena *arena, struct
 		    struct err *err)
 {
 	struct seccomp_program made = { 0 };
-	struct bpf bpf;
+	struct bpf bpf = { .room = 0 };
 	struct compiler c = { .spec = spec, .arena = arena, .program = &made, .bpf = &bpf };
 
 	TRY(check(spec, err));
