@@ -6,6 +6,7 @@
 . "$TESTS/lib.sh"
 
 oneTimeSetUp() { # the helper where the sandbox can have it
+    probe_limits
     mkdir -p "$T/bin"
     cp "$HELPERS/calls" "$T/bin/calls"
     chmod 755 "$T" "$T/bin" "$T/bin/calls"
@@ -213,7 +214,7 @@ locked"
 
 # on_host PROGRAM [ARGUMENT...]: a program of this machine, in the sandbox, with this machine's libraries
 on_host() {
-    run -v /usr:/usr:ro -v /usr/lib:/lib:ro -v /usr/lib64:/lib64:ro -v /etc/alternatives:/etc/alternatives:ro -m 400m "$@"
+    run -v /usr:/usr:ro -v /usr/lib:/lib:ro -v /usr/lib64:/lib64:ro -v /etc/alternatives:/etc/alternatives:ro -m max "$@"
 }
 
 # Programs of glibc with threads and children, an interpreter, and Go, whose runtime makes its own calls, work.
