@@ -8,6 +8,7 @@
 #include "model/names.h"
 #include "plan/security.h"
 #include "util/str.h"
+#include "util/landlock.h"
 #include "util/sys.h"
 
 static const char by_default[] = "default";
@@ -202,6 +203,27 @@ static void explain_labels(struct explainer *e)
 			"--security-opt label=type:TYPE");
 }
 
+/* ---- Landlock ---- */
+
+static void explain_landlock(struct explainer *e)
+{
+	const struct landlock_plan *l = &e->plan->landlock;
+	struct str s = { .arena = e->arena };
+
+	if (!l->version) {
+		bool off = e->c->landlock == LANDLOCK_OFF || e->c->privileged;
+
+		EXPLAIN(e, off ? EXPLAIN_OPEN : EXPLAIN_PART, "Landlock",
+			off ? "off" : "none: this kernel has not got it (version 2, Linux 5.19), or was not told to use it at boot",
+			e->c->landlock == LANDLOCK_OFF ? "--landlock off" : off ? "--privileged" : by_default, "--landlock on");
+		return;
+	}
+	str_add(&s, "version %u: no files but those below the root, no mounts, no device nodes%s%s%s", l->version,
+		e->c->root_readonly ? ", nothing written but where a writable mount is" : "",
+		l->scoped & LL_SCOPE_ABSTRACT ? ", no abstract sockets of the host" : "", l->net ? ", only the TCP ports named" : "");
+	EXPLAIN(e, EXPLAIN_ON, "Landlock", s.s, e->c->landlock == LANDLOCK_ON ? "--landlock on" : by_default, "--landlock off opens it");
+}
+
 /* With what asking for the level brings by itself. */
 static const char *violations_text(struct explainer *e, enum security_level level)
 {
@@ -254,6 +276,7 @@ void plan_explain(const struct spec *spec, const struct facts *facts, const stru
 	explain_privileges(&e);
 	explain_calls(&e);
 	explain_labels(&e);
+	explain_landlock(&e);
 	explain_files(&e);
 	explain_level(&e);
 	explain_reach(&e);

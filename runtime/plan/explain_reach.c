@@ -4,6 +4,7 @@
  */
 #include "plan/explain.h"
 #include "model/caps.h"
+#include "util/landlock.h"
 #include "util/sys.h"
 
 #include <linux/capability.h>
@@ -15,7 +16,7 @@ static const struct {
 	uint64_t cap;
 	const char *name, *own, *host;
 } dangers[] = {
-	{ BIT(SYS_ADMIN), "SYS_ADMIN", "mount, and with that undo masks and read-only paths; much kernel code that only root reaches",
+	{ BIT(SYS_ADMIN), "SYS_ADMIN", "change mounts, unless Landlock is on, and with that undo masks and read-only paths; much kernel code that only root reaches",
 	  "mount the host's disks; as good as root" },
 	{ BIT(SYS_MODULE), "SYS_MODULE", NULL, "load a kernel module: the kernel itself" },
 	{ BIT(SYS_RAWIO), "SYS_RAWIO", NULL, "memory and ports of the machine" },
@@ -69,7 +70,9 @@ static void reach_network(struct explainer *e)
 	if (e->plan->own_network)
 		EXPLAIN(e, EXPLAIN_REACH, "network", "its own loopback; nobody outside", NULL, NULL);
 	else
-		EXPLAIN(e, EXPLAIN_REACH, "network", "whatever this host reaches, and every service on its loopback and abstract sockets",
+		EXPLAIN(e, EXPLAIN_REACH, "network",
+			e->plan->landlock.scoped & LL_SCOPE_ABSTRACT ? "whatever this host reaches, and every service on its loopback" :
+			"whatever this host reaches, and every service on its loopback and abstract sockets",
 			"--network host", NULL);
 }
 

@@ -83,7 +83,12 @@ static const struct op late_dev_host_ops[] = {
 static const char *const masked[] = {
 	"/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
 	"/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap",
-	"/sys/firmware", "/sys/fs/selinux",
+	"/sys/firmware", "/sys/fs/selinux", "/sys/devices/system/cpu/cpu*/thermal_throttle",
+};
+
+/* What is mounted below the host's /sys, which is bound where its network is shared. */
+static const char *const masked_of_host[] = {
+	"/sys/kernel/debug", "/sys/kernel/tracing", "/sys/kernel/security", "/sys/kernel/config", "/sys/fs/bpf", "/sys/fs/pstore",
 };
 
 /* The host's root's own files: only where root inside is that one are they its to read. */
@@ -302,6 +307,10 @@ static int check_unmasked(struct planner *p)
 
 		for (size_t k = 0; k < ARRAY_SIZE(masked); k++)
 			known |= str_eq(list->v[i], masked[k]);
+		for (size_t k = 0; k < ARRAY_SIZE(masked_of_host); k++)
+			known |= !p->plan->own_network && str_eq(list->v[i], masked_of_host[k]);
+		for (size_t k = 0; k < ARRAY_SIZE(masked_from_root); k++)
+			known |= !p->plan->shifted && str_eq(list->v[i], masked_from_root[k]);
 		for (size_t k = 0; k < ARRAY_SIZE(readonly); k++)
 			known |= str_eq(list->v[i], readonly[k]);
 		if (!known)
@@ -311,17 +320,23 @@ static int check_unmasked(struct planner *p)
 	return 0;
 }
 
+static void mask(struct planner *p, const char *const paths[], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!is_unmasked(p->container, paths[i]))
+			add(p, &(struct op){ OP_MASK, paths[i], .missing_ok = true, .numbered = strchr(paths[i], '*') != NULL });
+}
+
 static int plan_hidden(struct planner *p)
 {
 	const struct container_spec *c = p->container;
 
 	TRY(check_unmasked(p));
-	for (size_t i = 0; i < ARRAY_SIZE(masked); i++)
-		if (!is_unmasked(c, masked[i]))
-			add(p, &(struct op){ OP_MASK, masked[i], .missing_ok = true });
-	for (size_t i = 0; p->facts->privileged && !p->plan->shifted && i < ARRAY_SIZE(masked_from_root); i++)
-		if (!is_unmasked(c, masked_from_root[i]))
-			add(p, &(struct op){ OP_MASK, masked_from_root[i], .missing_ok = true });
+	mask(p, masked, ARRAY_SIZE(masked));
+	if (p->facts->privileged && !p->plan->shifted)
+		mask(p, masked_from_root, ARRAY_SIZE(masked_from_root));
+	if (!p->plan->own_network)
+		mask(p, masked_of_host, ARRAY_SIZE(masked_of_host));
 	for (size_t i = 0; i < c->masked_paths.n; i++)
 		add(p, &(struct op){ OP_MASK, c->masked_paths.v[i], .missing_ok = true });
 	for (size_t i = 0; i < ARRAY_SIZE(readonly); i++)

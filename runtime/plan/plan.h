@@ -80,6 +80,7 @@ struct op {
 	bool missing_ok;      /* a target or source that is not there is no error */
 	bool make_target;     /* make the target where it is missing */
 	enum idmap idmap;     /* OP_ROOT, OP_BIND */
+	bool numbered;        /* OP_MASK: one of each processor, whose number stands for the * in target */
 	uint64_t access;      /* LANDLOCK_ACCESS_FS_* that are granted there and below; 0: no more than above */
 	bool fresh;           /* OP_MOUNT: nobody else has it yet, and what follows with this mark is an entry of
 	                         it: made on its descriptor, before it is put in place */

@@ -100,6 +100,23 @@ static void look_at_apparmor(struct doctor *d)
 		doctor_add(d, FINDING_OK, "AppArmor", "is on: --security-opt apparmor=PROFILE can be had", NULL);
 }
 
+static void look_at_landlock(struct doctor *d)
+{
+	enum { USABLE = 2, NEWEST = 6 }; /* with all that has a use here */
+	static const char fix[] = "version 6 comes with Linux 6.12; where the kernel has it, boot with lsm=landlock,... (see\n"
+				  "/sys/kernel/security/lsm)";
+	unsigned version = d->facts.landlock;
+
+	if (version >= NEWEST)
+		doctor_add(d, FINDING_OK, "Landlock", arena_printf(d->arena, "version %u", version), NULL);
+	else if (version >= USABLE)
+		doctor_add(d, FINDING_LIMITED, "Landlock",
+			   arena_printf(d->arena, "version %u: no fence around %sabstract sockets", version,
+					version < 4 ? "TCP ports and " : ""), fix);
+	else
+		doctor_add(d, FINDING_LIMITED, "Landlock", "none: sandboxes run without this second fence", fix);
+}
+
 /* Which there are at all is said by securityfs, where that is mounted. */
 static void look_at_modules(struct doctor *d)
 {
@@ -108,6 +125,7 @@ static void look_at_modules(struct doctor *d)
 	facts_gather_modules(&d->facts, d->arena);
 	if (file_read_text(AT_FDCWD, "/sys/kernel/security/lsm", list, sizeof(list)) > 0)
 		doctor_add(d, FINDING_OK, "security modules", arena_strndup(d->arena, list, strcspn(list, "\n")), NULL);
+	look_at_landlock(d);
 	if (d->facts.apparmor)
 		look_at_apparmor(d);
 	if (d->facts.selinux && file_read_text(AT_FDCWD, "/sys/fs/selinux/enforce", text, sizeof(text)) > 0)

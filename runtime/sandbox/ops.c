@@ -197,22 +197,54 @@ static int do_terminal(struct inside *in, const struct op *op, struct err *err)
 	return put(mount, target, op, SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC, err);
 }
 
-static int do_mask(struct inside *in, const struct op *op, struct err *err)
+static int mask(struct inside *in, const struct op *op, const char *path, int target, struct err *err)
 {
-	auto_fd target = inroot_open(in->root, op->target, O_PATH);
 	auto_fd mount = -1;
 	struct stat st;
 
+	if (fstat(target, &st) < 0)
+		return err_sys(err, errno, "mask %s", path);
+	mount = mount_clone(in->scratch, S_ISDIR(st.st_mode) ? "void" : "none", false);
+	if (mount < 0)
+		return err_sys(err, -mount, "mask %s", path);
+	return put(mount, target, op, SYS_MOUNT_ATTR_RDONLY | SYS_MOUNT_ATTR_NOEXEC, err);
+}
+
+/* One of each processor: what '*' stands for. Where the first has none, none has. */
+static int mask_numbered(struct inside *in, const struct op *op, const char *star, struct err *err)
+{
+	enum { PROCESSORS_MAX = 8192 };
+	char path[256];
+	int missing = 0;
+
+	/* their numbers may have gaps, where some were taken out */
+	for (int i = 0; i < PROCESSORS_MAX && missing < 64; i++) {
+		auto_fd target = -1;
+
+		snprintf(path, sizeof(path), "%.*s%d%s", (int)(star - op->target), op->target, i, star + 1);
+		target = inroot_open(in->root, path, O_PATH);
+		if (target < 0 && i == 0)
+			break;
+		missing = target < 0 ? missing + 1 : 0;
+		if (target >= 0)
+			TRY(mask(in, op, path, target, err));
+	}
+	return 0;
+}
+
+static int do_mask(struct inside *in, const struct op *op, struct err *err)
+{
+	const char *star = op->numbered ? strchr(op->target, '*') : NULL;
+	auto_fd target = -1;
+
+	if (star)
+		return mask_numbered(in, op, star, err);
+	target = inroot_open(in->root, op->target, O_PATH);
 	if (target < 0)
 		return op->missing_ok && (target == -ENOENT || target == -ENOTDIR || target == -EACCES) ?
 			       0 :
 			       err_sys(err, -target, "mask %s", op->target);
-	if (fstat(target, &st) < 0)
-		return err_sys(err, errno, "mask %s", op->target);
-	mount = mount_clone(in->scratch, S_ISDIR(st.st_mode) ? "void" : "none", false);
-	if (mount < 0)
-		return err_sys(err, -mount, "mask %s", op->target);
-	return put(mount, target, op, SYS_MOUNT_ATTR_RDONLY | SYS_MOUNT_ATTR_NOEXEC, err);
+	return mask(in, op, op->target, target, err);
 }
 
 static int do_readonly(struct inside *in, const struct op *op, struct err *err)

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/sendfile.h>
 #include <sys/shm.h>
@@ -250,6 +251,43 @@ static int do_node(char **a)
 	return mknod(a[0], S_IFCHR | 0600, makedev(0, 0)) < 0 ? no("mknod") : yes("made");
 }
 
+/* fenced-node FILE: the same, with a Landlock ruleset of its own that forbids it. */
+static int do_fenced_node(char **a)
+{
+	const uint64_t handled[3] = { 1 << 6 /* LANDLOCK_ACCESS_FS_MAKE_CHAR */ };
+	int fd = (int)syscall(444 /* landlock_create_ruleset */, handled, sizeof(handled), 0u);
+
+	if (fd < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || syscall(446 /* landlock_restrict_self */, fd, 0u) < 0)
+		return no("Landlock");
+	return do_node(a);
+}
+
+/* images: what this process and PID 1 can be made to say of crib's own files: a line for each that names one, or can be written. */
+static int do_images(char **a)
+{
+	static const char *const names[] = { "/proc/1/exe", "/proc/self/exe", "/proc/1/fd/3", "/proc/1/fd/4", "/proc/1/root/proc/1/exe" };
+	char line[512];
+	FILE *maps = fopen("/proc/self/maps", "r");
+	int found = 0;
+
+	(void)a;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		for (int flags = O_WRONLY; flags <= O_RDWR; flags++) {
+			int fd = open(names[i], flags);
+
+			if (fd >= 0)
+				found += printf("%s can be opened for writing\n", names[i]);
+		}
+	/* name a file that is not of the root: mapped from memory, or from a descriptor */
+	while (maps && fgets(line, sizeof(line), maps))
+		if (strstr(line, "memfd:") || strstr(line, "(deleted)") || strstr(line, "crib"))
+			found += printf("mapped: %s", line);
+	for (int fd = 3; fd < 1024; fd++)
+		if (fcntl(fd, F_GETFD) >= 0 && fd != (maps ? fileno(maps) : -1))
+			found += printf("descriptor %d is open\n", fd);
+	return found ? 1 : yes("nothing");
+}
+
 /* keyring: the session keyring's description, and how many keys are in it. */
 static int do_keyring(char **a)
 {
@@ -322,6 +360,7 @@ static const struct {
 	{ "landlock", 0, do_landlock }, { "mqueue", 0, do_mqueue }, { "shm", 0, do_shm },         { "memory", 0, do_memory },   { "tmpfile", 1, do_tmpfile },
 	{ "listen", 1, do_listen },   { "connect", 1, do_connect }, { "give", 2, do_give },       { "take", 2, do_take },
 	{ "mount", 1, do_mount },     { "writable", 1, do_writable }, { "node", 1, do_node },     { "keyring", 0, do_keyring },
+	{ "fenced-node", 1, do_fenced_node }, { "images", 0, do_images },
 	{ "add-key", 2, do_add_key }, { "read-key", 2, do_read_key }, { "trace", 0, do_trace },
 };
 

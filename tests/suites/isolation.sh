@@ -115,6 +115,35 @@ test_init_is_hidden() {
     assertNotContains "$out" CRIB
 }
 
+# What runs inside is not crib's file, nor mapped from it; PID 1's is not to be written to, and no further descriptor is open.
+test_no_image_of_crib() {
+    cp "$HELPERS/reach" "$T/reach"
+    chmod 755 "$T" "$T/reach"
+    for flags in "" --no-init "--landlock off --seccomp unconfined" "--userns host"; do
+        case $flags in --userns*) is_root || continue ;; esac
+        # shellcheck disable=SC2086 # words
+        run $flags -v "$T/reach:/reach:ro" busybox /reach images
+        expect 0 nothing
+    done
+}
+
+# The caller's session keyring and its keys are out of reach, even with no filter of system calls.
+test_keyring() {
+    cp "$HELPERS/reach" "$T/reach"
+    chmod 755 "$T" "$T/reach"
+    case $("$T/reach" add-key crib-test true 2>&1) in no:*) skip "no keys can be added here"; return 0 ;; esac
+    # shellcheck disable=SC2016 # for the inner shell
+    out=$("$T/reach" add-key crib-test sh -c '"$1" read-key "$REACH_KEY" crib-test; "$2" -t 30 "$3" run --seccomp unconfined -v "$1:/reach:ro" busybox /reach read-key "$REACH_KEY" crib-test
+        "$2" -t 30 "$3" run --seccomp unconfined -v "$1:/reach:ro" busybox /reach keyring' sh "$T/reach" "$HELPERS/bound" "$CRIB" 2>/dev/null)
+    assertEquals "outside" "payload of outside" "$(echo "$out" | sed -n 1p)"
+    case $(echo "$out" | sed -n 2p) in
+    "no: "*) ;;
+    *) fail "a key of the caller's was read: $out" ;;
+    esac
+    assertNotContains "$(echo "$out" | sed -n 3p)" reach-outside
+    assertContains "the new one is empty: $out" "$(echo "$out" | sed -n 3p)" "_ses 0"
+}
+
 # The network has loopback, it is up and works, and there is nothing else.
 test_network() {
     run busybox sh -c 'ls /sys/class/net; ip -o -4 addr | awk "{ print \$2, \$4 }"; ip route; ping -c 1 -W 5 127.0.0.1 >/dev/null 2>&1
