@@ -8,6 +8,9 @@ PROBE=$HELPERS/probe
 
 oneTimeSetUp() {
     probe_limits
+    # the sandbox's own ids, also where the kernel maps none of files: the probe may be nobody's (noidmap)
+    # shellcheck disable=SC2034 # lib.sh's
+    IDS=
     crib help run >"$T/flags"
 }
 
@@ -32,9 +35,6 @@ skip_once() {
 # expect_closed WORDS: no line of $T/probes says open
 expect_closed() { assertEquals "$1" "" "$(grep '^open' "$T/probes")"; }
 
-# files_of_host: whether this kernel maps no ids of files, so that root's volumes make its sandboxes have the host's ids
-files_of_host() { is_root && crib run -v "$T:/t" busybox grep -q '^ *0 *0 ' /proc/self/uid_map 2>/dev/null; }
-
 # Root of the sandbox gets nowhere.
 test_root_inside() {
     probes_in
@@ -54,7 +54,6 @@ test_other_ways_inside() {
     expect_closed "--no-init --read-only"
     mkdir "$T/volume"
     probes_in -v "$T/volume:/tmp" --tmpfs /run --time-offset 1000
-    ! files_of_host || sed -i '/^open real-root /d' "$T/probes"
     expect_closed "with volumes"
 }
 

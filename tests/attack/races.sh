@@ -82,8 +82,8 @@ test_volume_from_inside() {
     mkdir -p "$T/both/dir"
     chmod 777 "$T/both" "$T/both/dir"
     ln -s "$T/canary" "$T/both/link"
-    "$HELPERS/bound" -t "$LIMIT" "$CRIB" run -v "$T/both:/v" -v "$HELPERS/attacker:/attacker:ro" busybox \
-        timeout -s TERM 3 /attacker swap /v/dir /v/link >"$T/inside.out" 2>&1 &
+    "$HELPERS/bound" -t "$LIMIT" "$CRIB" run -v "$T/both:/v:noidmap" -v "$HELPERS/attacker:/attacker:ro,noidmap" busybox \
+        timeout -s TERM 3 /attacker swap /v/dir /v/link >"$T/inside.out" 2>"$T/inside.err" &
     payload=$!
     rounds=$(scaled 60)
     while [ "$rounds" -gt 0 ] && kill -0 $payload 2>/dev/null; do
