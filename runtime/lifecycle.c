@@ -3,48 +3,22 @@
  * The table of contents of the program: what happens in the life of a sandbox, in
  * order. Takes specs, gives exit statuses; may call everything but front/.
  */
-#include "lifecycle.h"
+#include "lifecycle_parts.h"
 #include "lifecycle_verify.h"
 #include "image/image.h"
 #include "plan/explain.h"
-#include "plan/live.h"
-#include "plan/plan.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/doctor.h"
 #include "sandbox/facts.h"
-#include "sandbox/live.h"
-#include "sandbox/live_facts.h"
-#include "sandbox/sandbox.h"
 #include "sandbox/steps.h"
-#include "state/record.h"
-#include "state/ids.h"
-#include "state/state.h"
-#include "supervise/attach.h"
-#include "supervise/recorder.h"
 #include "util/embed.h"
+#include "util/process.h"
 #include "util/str.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <sys/random.h>
 #include <time.h>
 
-struct life { /* of one sandbox, from its name to its end */
-	const struct lifecycle *lc;
-	const struct spec *spec;
-	struct plan plan;
-	struct state state;
-	struct claim claim;
-	struct ids ids;
-	int image;
-	int *cgroups;  /* by plan.cgroups */
-	struct sandbox sandbox;
-	struct attach attach;
-	const char *id;
-	struct recorder *recorder; /* of crib profile, else NULL */
-};
-
-static const char *new_id(struct arena *arena)
+const char *life_new_id(struct arena *arena)
 {
 	uint32_t random = 0;
 
@@ -84,7 +58,7 @@ static int gather(const struct lifecycle *lc, const struct spec *spec, struct fa
 	return 0;
 }
 
-static int make_plan(const struct lifecycle *lc, const struct spec *spec, const char *id, struct plan *plan,
+int life_plan(const struct lifecycle *lc, const struct spec *spec, const char *id, struct plan *plan,
 		     struct err *err)
 {
 	struct facts facts;
@@ -94,7 +68,7 @@ static int make_plan(const struct lifecycle *lc, const struct spec *spec, const 
 	return plan_make(spec, &facts, id, lc->arena, plan, err);
 }
 
-static int open_image(struct life *l, struct err *err)
+int life_open_image(struct life *l, struct err *err)
 {
 	const struct image_spec *image = &l->spec->containers[0].image;
 
@@ -104,7 +78,7 @@ static int open_image(struct life *l, struct err *err)
 }
 
 /* Everything outside that outlives a process, each step written down before it is done. */
-static int do_steps(struct life *l, struct err *err)
+int life_do_steps(struct life *l, struct err *err)
 {
 	l->cgroups = arena_array(l->lc->arena, l->plan.n_cgroups + 1, sizeof(*l->cgroups));
 	for (size_t i = 0; i < l->plan.n_cgroups; i++)
@@ -121,7 +95,7 @@ static int do_steps(struct life *l, struct err *err)
 	return 0;
 }
 
-static int take_ids(struct life *l, struct err *err)
+int life_take_ids(struct life *l, struct err *err)
 {
 	const struct id_choice *choice = &l->plan.ids;
 	const struct id_wish wish = { choice->pools, choice->n_pools, choice->count, choice->may_share };
@@ -157,25 +131,28 @@ static int confine(struct life *l, struct err *err)
 	return 0;
 }
 
-static int spawn(struct life *l, struct err *err)
+int life_spawn(struct life *l, const int streams[3], bool outlives, struct err *err)
 {
 	struct sandbox_request req = {
-		.plan = &l->plan, .image = l->image, .cgroups = l->cgroups,
-		.born = on_born, .born_arg = l, .warn = l->lc->warn,
+		.plan = &l->plan, .image = l->image, .cgroups = l->cgroups, .streams = { streams[0], streams[1], streams[2] },
+		.born = on_born, .born_arg = l, .warn = l->lc->warn, .outlives = outlives,
 	};
 
 	if (l->spec->containers[0].image.kind == IMAGE_EMBEDDED)
 		req.unpack = image_unpack_embedded;
-
-	memcpy(req.streams, l->attach.streams, sizeof(req.streams));
 	TRY(sandbox_spawn_outside(&req, &l->sandbox, err));
+	return confine(l, err); /* must: before START */
+}
+
+static int spawn(struct life *l, struct err *err)
+{
+	TRY(life_spawn(l, l->attach.streams, false, err));
 	attach_started(&l->attach);
-	TRY(confine(l, err)); /* must: before START */
 	return sandbox_start_outside(&l->sandbox, err);
 }
 
 /* Debris of others is cleared while the new sandbox is starting: it costs no start. */
-static void recover_others(struct life *l)
+void life_recover_others(struct life *l)
 {
 	struct err err;
 	size_t n;
@@ -215,25 +192,37 @@ static int on_message(void *arg, int *master, struct err *err)
 	}
 }
 
-/* For those who ask (crib get): not being able to is no reason not to run. */
-static void remember(struct life *l)
+void life_record(const struct life *l, struct record *r)
 {
 	const struct process_plan *process = &l->plan.process;
 	struct str command = { .arena = l->lc->arena };
-	struct err err;
 
 	for (size_t i = 0; i < process->args.n; i++)
 		str_add(&command, "%s%s", i ? " " : "", process->args.v[i]);
-	if (record_write(&l->claim, &(struct record){
-			.id = l->id,
-			.stop_signal = process->stop_signal,
-			.stop_timeout_s = process->stop_timeout_s,
-			.pid = l->sandbox.pid,
-			.start_time = process_start_time(l->sandbox.pid),
-			.started_s = time(NULL),
-			.image = l->spec->containers[0].image.name,
-			.command = command.s,
-		}, &err) < 0)
+	*r = (struct record){
+		.id = l->id,
+		.stop_signal = process->stop_signal,
+		.stop_timeout_s = process->stop_timeout_s,
+		.image = l->spec->containers[0].image.name,
+		.command = command.s,
+	};
+}
+
+struct record_process life_process(pid_t pid)
+{
+	return (struct record_process){ pid, process_start_time(pid) };
+}
+
+/* For those who ask (crib get): not being able to is no reason not to run. */
+static void remember(struct life *l)
+{
+	struct record r;
+	struct err err;
+
+	life_record(l, &r);
+	r.first = life_process(l->sandbox.pid);
+	r.started_s = time(NULL);
+	if (record_write(&l->claim, &r, &err) < 0 || record_write_start(&l->claim, &r, &err) < 0)
 		l->lc->warn(err.text);
 }
 
@@ -243,7 +232,7 @@ static int attend(struct life *l, int *status, struct err *err)
 	int rc;
 
 	remember(l);
-	recover_others(l);
+	life_recover_others(l);
 	rc = attach_loop(&l->attach, &target, status, err);
 	l->sandbox.pid = -1; /* reaped */
 	return rc;
@@ -251,8 +240,8 @@ static int attend(struct life *l, int *status, struct err *err)
 
 static int live(struct life *l, int *status, struct err *err)
 {
-	TRY(take_ids(l, err));
-	TRY(do_steps(l, err));
+	TRY(life_take_ids(l, err));
+	TRY(life_do_steps(l, err));
 	TRY(spawn(l, err));
 	return attend(l, status, err);
 }
@@ -275,7 +264,7 @@ static int live_and_end(struct life *l, int *status, struct err *err)
 	int rc;
 
 	TRY(state_open(&l->state, l->lc->state_root, err));
-	TRY(open_image(l, err));
+	TRY(life_open_image(l, err));
 	TRY(err_in(err, verify_before_start(l->lc, &l->plan, l->state.root, l->image, err), "%s", l->plan.name));
 	TRY(claim_take(&l->claim, &l->state, l->plan.name, step_undo_outside, err));
 	for (size_t i = 0; i < l->plan.warnings.n; i++)
@@ -303,10 +292,10 @@ static int run(struct life *l, int *status, struct err *err)
 {
 	int rc;
 
-	l->state.root = l->state.sandboxes = l->image = l->ids.file = -1;
+	l->state.root = l->state.sandboxes = l->state.pods = l->image = l->ids.file = -1;
 	l->sandbox.pid = l->sandbox.pidfd = l->sandbox.sync = -1;
-	l->id = new_id(l->lc->arena);
-	TRY(make_plan(l->lc, l->spec, l->id, &l->plan, err));
+	l->id = life_new_id(l->lc->arena);
+	TRY(life_plan(l->lc, l->spec, l->id, &l->plan, err));
 	TRY(sandbox_check_outside(&l->plan, err));
 	rc = open_attach(l, err);
 	if (rc == 0)
@@ -348,7 +337,7 @@ int lifecycle_plan(const struct lifecycle *lc, const struct spec *spec, bool jso
 {
 	struct plan plan;
 
-	TRY(make_plan(lc, spec, "xxxxxxxx", &plan, err));
+	TRY(life_plan(lc, spec, "xxxxxxxx", &plan, err));
 	*text = json ? plan_json(&plan, lc->arena) : plan_text(&plan, lc->arena);
 	return 0;
 }
@@ -374,129 +363,6 @@ int lifecycle_gc(const struct lifecycle *lc, size_t *cleaned, struct err *err)
 	rc = state_recover(&state, step_undo_outside, cleaned, err);
 	image_clean(state.root);
 	state_close(&state);
-	return rc;
-}
-
-int lifecycle_list(const struct lifecycle *lc, struct record **records, size_t *n, struct err *err)
-{
-	struct state state;
-	int rc;
-
-	TRY(state_open(&state, lc->state_root, err));
-	rc = record_list(&state, lc->arena, records, n, err);
-	state_close(&state);
-	return rc;
-}
-
-/* ---- another crib's sandbox ---- */
-
-struct other {
-	struct state state;
-	struct record record;
-	int pidfd;
-};
-
-static void other_close(struct other *o)
-{
-	fd_close(&o->pidfd);
-	state_close(&o->state);
-}
-
-/* The process of the record, held by a descriptor and only then compared: its pid may
- * have become another's. */
-static int other_hold(struct other *o, struct err *err)
-{
-	const struct record *r = &o->record;
-	int rc;
-
-	if (!r->pid)
-		return err_set(err, EAGAIN, "%s is still being set up", r->name);
-	rc = live_open_outside(r->pid, &o->pidfd, err);
-	if (rc == -ESRCH || (rc == 0 && process_start_time(r->pid) != r->start_time))
-		return err_set(err, ESRCH, "%s has just ended", r->name);
-	return rc;
-}
-
-static int other_open(const struct lifecycle *lc, const char *name, struct other *o, struct err *err)
-{
-	int rc;
-
-	o->pidfd = -1;
-	TRY(state_open(&o->state, lc->state_root, err));
-	rc = record_find(&o->state, name, lc->arena, &o->record, err);
-	if (rc == 0)
-		rc = other_hold(o, err);
-	if (rc < 0)
-		other_close(o);
-	return rc;
-}
-
-/* Who answers for it clears up; where that one is dead, we do. */
-static int other_await_end(const struct lifecycle *lc, struct other *o, struct err *err)
-{
-	const pid_t pid = o->record.pid;
-	struct record now;
-	size_t n;
-
-	for (long wait_ms = 1; wait_ms < 8192; wait_ms *= 2) {
-		struct timespec ts = { wait_ms / 1000, wait_ms % 1000 * 1000000 };
-
-		if (record_find(&o->state, o->record.name, lc->arena, &now, err) < 0 || now.pid != pid)
-			return state_recover(&o->state, step_undo_outside, &n, err);
-		nanosleep(&ts, NULL);
-	}
-	return err_set(err, ETIMEDOUT, "%s has ended, but the crib that answers for it has not cleared up", o->record.name);
-}
-
-static int other_stop(const struct lifecycle *lc, struct other *o, const int64_t *timeout_s, struct err *err)
-{
-	int64_t wait_s = timeout_s ? *timeout_s : o->record.stop_timeout_s;
-	int rc = 0;
-
-	if (wait_s != 0)
-		TRY(live_signal_outside(o->pidfd, o->record.stop_signal, err));
-	if (wait_s != 0)
-		rc = live_await_outside(o->pidfd, wait_s, err);
-	if (rc == 0) {
-		TRY(live_signal_outside(o->pidfd, SIGKILL, err));
-		TRY(live_await_outside(o->pidfd, -1, err));
-	}
-	return rc < 0 ? rc : other_await_end(lc, o, err);
-}
-
-int lifecycle_stop(const struct lifecycle *lc, const char *name, const int64_t *timeout_s, struct err *err)
-{
-	struct other o;
-	int rc;
-
-	TRY(other_open(lc, name, &o, err));
-	rc = other_stop(lc, &o, timeout_s, err);
-	other_close(&o);
-	return rc;
-}
-
-int lifecycle_kill(const struct lifecycle *lc, const char *name, int sig, struct err *err)
-{
-	struct other o;
-	int rc;
-
-	TRY(other_open(lc, name, &o, err));
-	rc = live_signal_outside(o.pidfd, sig, err);
-	other_close(&o);
-	return rc;
-}
-
-int lifecycle_explain_live(const struct lifecycle *lc, const char *name, struct explanations *rows, struct err *err)
-{
-	struct live_facts facts;
-	struct other o;
-	int rc;
-
-	TRY(other_open(lc, name, &o, err));
-	rc = live_facts_gather(o.record.pid, &o.record.cgroups, lc->arena, &facts, err);
-	if (rc == 0)
-		live_explain(&facts, rows);
-	other_close(&o);
 	return rc;
 }
 

@@ -41,16 +41,39 @@ int lifecycle_explain_live(const struct lifecycle *lc, const char *name, struct 
 /* Finishes what cribs that were killed left behind; *cleaned counts sandboxes. */
 int lifecycle_gc(const struct lifecycle *lc, size_t *cleaned, struct err *err) MUST_CHECK;
 
-/* The live sandboxes of this user, by name; in the arena. */
+/* The same in the background: comes back when the command runs, and a process of its own
+ * answers for it. remove: nothing is kept when it has ended. *id is what it can be found by. */
+int lifecycle_run_background(const struct lifecycle *lc, const struct spec *spec, bool remove, const char **id, int *status,
+			     struct err *err) MUST_CHECK;
+
+/* ---- sandboxes that another crib answers for: by name or the beginning of an id ---- */
+
 struct record;
+struct record_end;
+struct log_query;
+
+/* Those of this user, by name; in the arena. */
 int lifecycle_list(const struct lifecycle *lc, struct record **records, size_t *n, struct err *err) MUST_CHECK;
 
-/* By name or the beginning of an id. -ENOENT: none is alive. */
+/* Sends a signal to its command. */
 int lifecycle_kill(const struct lifecycle *lc, const char *name, int sig, struct err *err) MUST_CHECK;
 
 /* Asks it to end, kills it when the time is over, and waits until nothing of it is left.
- * timeout_s: NULL: what its run said; 0: kill at once; -1: never kill. */
+ * timeout_s: NULL: what its run said; 0: kill at once; -1: never kill. One that has
+ * ended is no error. */
 int lifecycle_stop(const struct lifecycle *lc, const char *name, const int64_t *timeout_s, struct err *err) MUST_CHECK;
+
+/* Stops it and forgets what was kept. */
+int lifecycle_delete(const struct lifecycle *lc, const char *name, const int64_t *timeout_s, struct err *err) MUST_CHECK;
+
+/* Until it has ended. -ENOENT: nothing was kept of it. */
+int lifecycle_wait(const struct lifecycle *lc, const char *name, struct record_end *end, struct err *err) MUST_CHECK;
+
+/* What it printed. follow: and what it prints, until it ends. The sink is called for
+ * pieces, with the stream (0, 1). */
+int lifecycle_logs(const struct lifecycle *lc, const char *name, const struct log_query *query, bool follow,
+		   int (*sink)(void *arg, int stream, const char *text, size_t n, struct err *err), void *arg,
+		   struct err *err) MUST_CHECK;
 
 /* ---- crib verify ---- */
 

@@ -43,6 +43,15 @@ static const struct flag stop_flags[] = {
 	{ 0 },
 };
 
+static const struct flag logs_flags[] = {
+	{ 'f', "follow", NULL, "go on with what it prints, until it ends", flag_set_switch, AT(follow) },
+	{ 'n', "tail", "LINES", "only so many last lines (default: all)", flag_set_word, AT(tail) },
+	{ 0, "since", "AGO|TIME", "only what is newer: 10m, or 2026-01-31T12:00:00Z", flag_set_word, AT(since) },
+	{ 't', "timestamps", NULL, "with the time in front of each line", flag_set_switch, AT(timestamps) },
+	{ 'p', "previous", NULL, "of the start before the last", flag_set_switch, AT(previous) },
+	{ 0 },
+};
+
 static const struct flag delete_flags[] = {
 	{ 0, "grace-period", "SECONDS", "time before it is killed; 0: at once (default: what its run said)", flag_set_word,
 	  AT(timeout) },
@@ -85,6 +94,7 @@ static const struct verb verbs[] = {
 	  "  crib run busybox echo hello\n"
 	  "  crib run -it --name box busybox\n"
 	  "  crib run -m 64m --cpus 0.5 -v ./data:/data:ro busybox ls /data\n"
+	  "  crib run -d --name web --restart on-failure busybox httpd -f -p 8080\n"
 	  "  crib run --rootfs ./alpine /bin/sh -c 'cat /etc/os-release'\n\n"
 	  "Sizes: k, m, g (or Ki, Mi, Gi) are powers of 1024.\n\n"
 	  "Exit status: the command's own; 128+N when signal N ended it; 125 when crib failed or\n"
@@ -109,13 +119,25 @@ static const struct verb verbs[] = {
 	  "  crib explain web\n"
 	  "  crib explain -o json busybox\n\n"
 	  "Exit status: 0; 125 when the run cannot be had, the named one is not running, or crib was used wrongly.\n" },
-	{ "get", "pods [NAME...]", "list what is running", { get_flags, help_flags }, verb_get,
-	  "A sandbox started by crib run is a pod of one container. Those of the same user and --root are seen.\n\n"
+	{ "get", "pods [NAME...]", "list sandboxes", { get_flags, help_flags }, verb_get,
+	  "A sandbox started by crib run is a pod of one container. Those of the same user and --root are seen;\n"
+	  "those in the background also when they have ended, until they are deleted.\n\n"
 	  "Examples:\n"
 	  "  crib get pods\n"
 	  "  crib get pods web -o json\n\n"
 	  "Exit status: 0; 125 when a named one is not running, or crib was used wrongly.\n",
 	  .flags_anywhere = true },
+	{ "logs", "NAME", "print what one in the background has printed", { logs_flags, help_flags }, verb_logs,
+	  "What it wrote to standard output comes on standard output, the rest on standard error.\n\n"
+	  "Examples:\n"
+	  "  crib logs web\n"
+	  "  crib logs -f --tail 10 web\n\n"
+	  "Exit status: 0; 125 when there is no such log, or crib was used wrongly.\n", .flags_anywhere = true },
+	{ "wait", "NAME...", "wait until those in the background have ended", { help_flags }, verb_wait,
+	  "Prints the exit status of each.\n\n"
+	  "Example:\n"
+	  "  crib wait web\n\n"
+	  "Exit status: 0; 125 when one is not there, or crib was used wrongly.\n", .flags_anywhere = true },
 	{ "stop", "NAME...", "ask sandboxes to end, and kill them when the time is over", { stop_flags, help_flags },
 	  verb_stop,
 	  "NAME is a name or the beginning of an id. Ends when nothing is left of them.\n\n"
@@ -128,7 +150,7 @@ static const struct verb verbs[] = {
 	  "  crib kill -s HUP web\n\n"
 	  "Exit status: 0; 125 when one was not running, or crib failed or was used wrongly.\n", .flags_anywhere = true },
 	{ "delete", "[pod] NAME...", "stop and remove sandboxes, as kubectl does", { delete_flags, help_flags }, verb_delete,
-	  "Nothing is kept of a sandbox that has ended: this is stop, in kubectl's words.\n\n"
+	  "NAME is a name or the beginning of an id. What was kept of one that has ended goes too.\n\n"
 	  "Example:\n"
 	  "  crib delete pod web --grace-period=3\n\n"
 	  "Exit status: 0; 125 when one was not running, or crib failed or was used wrongly.\n", .flags_anywhere = true },

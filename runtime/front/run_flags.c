@@ -347,23 +347,30 @@ SETTER(add_device_rule)
 
 /* ---- what docker has and crib has not ---- */
 
-SETTER(refuse_detach)
+/* docker's words; unless-stopped is always, for nothing of crib starts with the machine. */
+SETTER(set_restart)
 {
-	(void)flag;
-	if (!value)
-		return 0;
-	(void)w;
-	return err_set(err, EINVAL, "running in the background is not available yet; run it without the flag, or with & "
-				    "of your shell");
-}
+	static const struct { const char *word; enum restart_policy policy; } words[] = {
+		{ "no", RESTART_NO }, { "on-failure", RESTART_ON_FAILURE }, { "always", RESTART_ALWAYS },
+		{ "unless-stopped", RESTART_ALWAYS },
+	};
+	struct sandbox_spec *s = &w->sandbox;
+	size_t n = strcspn(value, ":");
+	int64_t most = 0;
 
-SETTER(set_rm)
-{
-	(void)w;
 	(void)flag;
-	if (value)
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strlen(words[i].word) != n || memcmp(words[i].word, value, n) != 0)
+			continue;
+		if (value[n] && words[i].policy != RESTART_ON_FAILURE)
+			break;
+		if (value[n])
+			TRY(value_int(value + n + 1, 1, INT32_MAX, &most, err));
+		s->restart = words[i].policy;
+		s->restart_most = (int)most;
 		return 0;
-	return err_set(err, EINVAL, "nothing is kept of a sandbox that has ended");
+	}
+	return err_set(err, EINVAL, "no, on-failure, on-failure:TIMES or always");
 }
 
 #define AT(path) offsetof(struct words, path)
@@ -440,8 +447,9 @@ const struct flag run_flags[] = {
 	{ 0, "tcp-bind", "none|PORT,...", "listen on these TCP ports only", set_ports, AT(container.tcp_bind) },
 	{ 0, "tcp-connect", "none|PORT,...", "connect to these TCP ports only", set_ports, AT(container.tcp_connect) },
 
-	{ 'd', "detach", NULL, NULL, refuse_detach, 0 },
-	{ 0, "rm", NULL, "remove the sandbox when it ends (it always is)", set_rm, 0 },
+	{ 'd', "detach", NULL, "run in the background, and print its id", flag_set_switch, AT(detach) },
+	{ 0, "rm", NULL, "keep nothing of one in the background when it ends", flag_set_switch, AT(remove) },
+	{ 0, "restart", "no|on-failure[:N]|always", "start its command again, in the background (default: no)", set_restart, 0 },
 	{ 0, "help", NULL, "print this help", flag_set_switch, AT(help) },
 	{ 0 },
 };

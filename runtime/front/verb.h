@@ -28,7 +28,8 @@ verb_function verb_explain;                         /* verb_explain.c */
 verb_function verb_verify;                          /* verb_verify.c */
 verb_function verb_selftest;                        /* verb_selftest.c */
 verb_function verb_get;                             /* verb_get.c */
-verb_function verb_kill, verb_stop, verb_delete;    /* verb_stop.c */
+verb_function verb_kill, verb_stop, verb_delete, verb_wait; /* verb_stop.c */
+verb_function verb_logs;                            /* verb_logs.c */
 
 /* For verbs: what lifecycle wants, the words they may share. */
 struct lifecycle verb_lifecycle(struct words *w);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * get: the live sandboxes, in kubectl's columns and as its list. May call lifecycle.
+ * get: the sandboxes, in kubectl's columns and as its list. May call lifecycle.
  */
 #include "front/verb.h"
 #include "state/record.h"
@@ -37,17 +37,29 @@ static const char *age(struct arena *arena, int64_t seconds)
 
 enum { COLUMNS = 9 };
 
+/* kubectl's words for what has become of it */
+static const char *status_of(const struct record *r)
+{
+	if (r->state == RECORD_RUNNING)
+		return "Running";
+	if (r->state == RECORD_PENDING)
+		return r->has_last ? "CrashLoopBackOff" : "Pending";
+	if (r->last.lost)
+		return "Unknown";
+	if (r->last.out_of_memory)
+		return "OOMKilled";
+	return r->last.exit_code ? "Error" : "Completed";
+}
+
 static void fill_row(const struct record *r, struct arena *arena, int64_t now, const char *row[COLUMNS])
 {
-	const char *pid = r->pid ? arena_printf(arena, "%d", (int)r->pid) : "-";
-
 	row[0] = r->name;
-	row[1] = r->pid ? "1/1" : "0/1";
-	row[2] = r->pid ? "Running" : "Pending";
-	row[3] = "0";
-	row[4] = r->pid ? age(arena, now - r->started_s) : "0s";
+	row[1] = r->state == RECORD_RUNNING ? "1/1" : "0/1";
+	row[2] = status_of(r);
+	row[3] = arena_printf(arena, "%d", r->restarts);
+	row[4] = r->started_s ? age(arena, now - r->started_s) : "0s";
 	row[5] = *r->id ? r->id : "-";
-	row[6] = pid;
+	row[6] = r->state == RECORD_RUNNING ? arena_printf(arena, "%d", (int)r->first.pid) : "-";
 	row[7] = *r->image ? r->image : "-";
 	row[8] = *r->command ? r->command : "-";
 }
@@ -87,9 +99,53 @@ static const char *rfc3339(struct arena *arena, int64_t seconds)
 	return arena_strdup(arena, text);
 }
 
+static const char *phase_of(const struct record *r)
+{
+	if (r->state == RECORD_RUNNING)
+		return "Running";
+	if (r->state == RECORD_PENDING)
+		return r->has_last ? "Running" : "Pending";
+	return r->last.lost ? "Unknown" : r->last.exit_code ? "Failed" : "Succeeded";
+}
+
+static void add_terminated(yyjson_mut_doc *doc, yyjson_mut_val *to, const char *name, const struct record_end *end,
+			   struct arena *arena)
+{
+	yyjson_mut_val *o = yyjson_mut_obj_add_obj(doc, yyjson_mut_obj_add_obj(doc, to, name), "terminated");
+
+	yyjson_mut_obj_add_int(doc, o, "exitCode", end->exit_code);
+	if (end->exit_code > EXIT_SIGNAL)
+		yyjson_mut_obj_add_int(doc, o, "signal", end->exit_code - EXIT_SIGNAL);
+	yyjson_mut_obj_add_str(doc, o, "reason",
+			       end->lost ? "Unknown" : end->out_of_memory ? "OOMKilled" : end->exit_code ? "Error" : "Completed");
+	if (end->finished_s)
+		yyjson_mut_obj_add_str(doc, o, "finishedAt", rfc3339(arena, end->finished_s));
+	yyjson_mut_obj_add_int(doc, o, "cpuMicroseconds", end->cpu_us);
+	yyjson_mut_obj_add_int(doc, o, "memoryPeakBytes", end->memory_peak);
+}
+
+static void add_state(yyjson_mut_doc *doc, yyjson_mut_val *to, const struct record *r, struct arena *arena)
+{
+	yyjson_mut_val *o;
+
+	if (r->state == RECORD_ENDED) {
+		add_terminated(doc, to, "state", &r->last, arena);
+		return;
+	}
+	o = yyjson_mut_obj_add_obj(doc, to, "state");
+	if (r->state == RECORD_RUNNING) {
+		o = yyjson_mut_obj_add_obj(doc, o, "running");
+		yyjson_mut_obj_add_str(doc, o, "startedAt", rfc3339(arena, r->started_s));
+	} else {
+		o = yyjson_mut_obj_add_obj(doc, o, "waiting");
+		yyjson_mut_obj_add_str(doc, o, "reason", r->has_last ? "CrashLoopBackOff" : "ContainerCreating");
+	}
+	if (r->has_last)
+		add_terminated(doc, to, "lastState", &r->last, arena);
+}
+
 static void add_pod(yyjson_mut_doc *doc, yyjson_mut_val *items, const struct record *r, struct arena *arena)
 {
-	const char *started = rfc3339(arena, r->started_s);
 	yyjson_mut_val *pod = yyjson_mut_arr_add_obj(doc, items), *o, *container;
 
 	yyjson_mut_obj_add_str(doc, pod, "apiVersion", "v1");
@@ -102,17 +158,18 @@ static void add_pod(yyjson_mut_doc *doc, yyjson_mut_val *items, const struct rec
 	yyjson_mut_obj_add_str(doc, container, "name", r->name);
 	yyjson_mut_obj_add_str(doc, container, "image", r->image);
 	o = yyjson_mut_obj_add_obj(doc, pod, "status");
-	yyjson_mut_obj_add_str(doc, o, "phase", r->pid ? "Running" : "Pending");
-	if (!r->pid)
-		return;
-	yyjson_mut_obj_add_str(doc, o, "startTime", started);
+	yyjson_mut_obj_add_str(doc, o, "phase", phase_of(r));
+	if (r->started_s)
+		yyjson_mut_obj_add_str(doc, o, "startTime", rfc3339(arena, r->started_s));
 	container = yyjson_mut_arr_add_obj(doc, yyjson_mut_obj_add_arr(doc, o, "containerStatuses"));
 	yyjson_mut_obj_add_str(doc, container, "name", r->name);
 	yyjson_mut_obj_add_str(doc, container, "image", r->image);
-	yyjson_mut_obj_add_bool(doc, container, "ready", true);
-	yyjson_mut_obj_add_int(doc, container, "restartCount", 0);
+	yyjson_mut_obj_add_bool(doc, container, "ready", r->state == RECORD_RUNNING);
+	yyjson_mut_obj_add_int(doc, container, "restartCount", r->restarts);
 	yyjson_mut_obj_add_str(doc, container, "command", r->command);
-	yyjson_mut_obj_add_int(doc, container, "pid", r->pid);
+	if (r->state == RECORD_RUNNING)
+		yyjson_mut_obj_add_int(doc, container, "pid", r->first.pid);
+	add_state(doc, container, r, arena);
 }
 
 static int print_list(struct arena *arena, const struct record *records, size_t n, struct err *err)
@@ -167,7 +224,7 @@ static int choose(char **names, struct record *records, size_t *n, struct err *e
 		for (size_t i = 0; i < *n; i++)
 			found |= str_eq(records[i].name, *name);
 		if (!found)
-			return err_set(err, ENOENT, "no sandbox \"%.64s\" is running", *name);
+			return err_set(err, ENOENT, "no sandbox \"%.64s\"", *name);
 	}
 	for (size_t i = 0; i < *n; i++)
 		for (char **name = names; *name; name++)
@@ -197,7 +254,7 @@ int verb_get(struct words *w, char **rest, int *status, struct err *err)
 	if (str_eq(output, "name"))
 		return print_names(w->arena, records, n, err);
 	if (!n) {
-		fprintf(stderr, "No sandboxes are running.\n");
+		fprintf(stderr, "No sandboxes are here.\n");
 		return 0;
 	}
 	return verb_print(table(w->arena, records, n, str_eq(output, "wide")), err);

@@ -7,6 +7,18 @@
 
 #include <errno.h>
 
+static int run_in_background(struct words *w, const struct lifecycle *lc, const struct spec *spec, int *status, struct err *err)
+{
+	const char *id;
+
+	if (w->remove && spec->sandbox.restart != RESTART_NO)
+		return err_set(err, EINVAL, "--rm and --restart do not go together");
+	if (w->container.process.stdin_open)
+		return err_set(err, EINVAL, "-i has nobody to read from in the background: leave it out");
+	TRY(lifecycle_run_background(lc, spec, w->remove, &id, status, err));
+	return verb_print(arena_printf(w->arena, "%s\n", id), err);
+}
+
 int verb_run(struct words *w, char **rest, int *status, struct err *err)
 {
 	const struct lifecycle lc = verb_lifecycle(w);
@@ -14,6 +26,10 @@ int verb_run(struct words *w, char **rest, int *status, struct err *err)
 	struct spec spec;
 
 	TRY(lower_run(w, rest, true, &spec, err));
+	if (w->detach)
+		return run_in_background(w, &lc, &spec, status, err);
+	if (spec.sandbox.restart != RESTART_NO)
+		return err_set(err, EINVAL, "--restart is for sandboxes in the background: say -d as well");
 	if (process->terminal && process->stdin_open && !isatty(STDIN_FILENO))
 		return err_set(err, ENOTTY, "the input device is not a terminal: leave out -t");
 	return lifecycle_run(&lc, &spec, status, err);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * kill, stop, delete: the ends of sandboxes. May call lifecycle. Each name is
+ * kill, stop, delete, wait: the ends of sandboxes. May call lifecycle. Each name is
  * tried, whatever became of those before it; the first failure is told last.
  */
 #include "front/value.h"
 #include "front/verb.h"
 #include "model/names.h"
+#include "state/record.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -20,7 +21,12 @@ static int end_one(struct words *w, const struct end *end, const char *name, str
 {
 	const struct lifecycle lc = verb_lifecycle(w);
 
-	TRY(end->sig ? lifecycle_kill(&lc, name, end->sig, err) : lifecycle_stop(&lc, name, end->timeout_s, err));
+	if (end->sig)
+		TRY(lifecycle_kill(&lc, name, end->sig, err));
+	else if (end->said)
+		TRY(lifecycle_delete(&lc, name, end->timeout_s, err));
+	else
+		TRY(lifecycle_stop(&lc, name, end->timeout_s, err));
 	return verb_print(arena_printf(w->arena, "%s%s%s\n", end->said ? "pod \"" : "", name, end->said ? end->said : ""), err);
 }
 
@@ -70,6 +76,23 @@ int verb_stop(struct words *w, char **rest, int *status, struct err *err)
 	}
 	*status = 0;
 	return end_all(w, &end, rest, err);
+}
+
+/* docker's: the exit status of each, a line each. */
+int verb_wait(struct words *w, char **rest, int *status, struct err *err)
+{
+	const struct lifecycle lc = verb_lifecycle(w);
+
+	if (!*rest)
+		return err_set(err, EINVAL, "which sandbox? crib wait NAME...");
+	*status = 0;
+	for (; *rest; rest++) {
+		struct record_end end;
+
+		TRY(lifecycle_wait(&lc, *rest, &end, err));
+		TRY(verb_print(arena_printf(w->arena, "%d\n", end.exit_code), err));
+	}
+	return 0;
 }
 
 /* kubectl's: the kind may be said; --now and --force do not wait for anybody. */

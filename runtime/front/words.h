@@ -35,12 +35,17 @@ struct words {
 	/* profile */
 	const char *add;
 
+	/* logs */
+	const char *tail, *since;
+	bool follow, timestamps, previous;
+
 	/* run, lower, plan: straight into the spec where one word is one member */
 	struct sandbox_spec sandbox;
 	struct container_spec container;
 	const char *rootfs;
 	const char *seccomp;    /* default, unconfined or a file */
 	const char *entrypoint; /* "": the image's is not wanted */
+	bool detach, remove;
 	struct strs env, env_files; /* in the order said */
 };
 

@@ -203,6 +203,8 @@ enum security_level { /* Kubernetes' Pod Security Standards; what a level refuse
 	SECURITY_LEVELS,
 };
 
+enum restart_policy { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS };
+
 struct sandbox_spec {
 	const char *name;              /* unique among the live ones of a user; valid as a host name label */
 	const char *hostname;          /* NULL is the name */
@@ -215,6 +217,8 @@ struct sandbox_spec {
 	enum network_kind network;
 	struct pairs sysctls;
 	struct pairs annotations;
+	enum restart_policy restart;   /* of the command, in the background */
+	int restart_most;              /* times; 0: no bound */
 	const char *cgroups_path;
 	int64_t time_monotonic_ns, time_boottime_ns; /* offsets (time_namespaces(7)) */
 	struct resources resources;    /* of all containers together */

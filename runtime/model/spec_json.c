@@ -415,6 +415,9 @@ static value *sandbox_json(struct json *j, const struct sandbox_spec *s)
 	put_str(j, o, "network", s->network == NETWORK_HOST ? "host" : "none");
 	put(j, o, "sysctl", pairs_json(j, &s->sysctls));
 	put(j, o, "annotations", pairs_json(j, &s->annotations));
+	if (s->restart != RESTART_NO)
+		put_str(j, o, "restartPolicy", s->restart == RESTART_ALWAYS ? "Always" : "OnFailure");
+	put_int(j, o, "restartMost", s->restart_most);
 	put_str(j, o, "cgroupsPath", s->cgroups_path);
 	put_int(j, offsets, "monotonicNanoseconds", s->time_monotonic_ns);
 	put_int(j, offsets, "boottimeNanoseconds", s->time_boottime_ns);

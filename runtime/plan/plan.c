@@ -7,6 +7,7 @@
 
 const char *const step_names[STEP_KINDS] = {
 	[STEP_CGROUP] = "cgroup",
+	[STEP_PROCESS] = "process",
 };
 
 const char *const op_names[OP_KINDS] = {

@@ -8,6 +8,7 @@
 
 enum step_kind {
 	STEP_CGROUP,  /* argument: absolute path of the directory; undo kills what is in it and removes it */
+	STEP_PROCESS, /* argument: PID START-TIME (util/process.h); undo kills it */
 	STEP_KINDS,
 };
 

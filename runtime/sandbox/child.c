@@ -146,10 +146,14 @@ static int choose_streams(struct inside *in, int streams[3], struct err *err)
 {
 	for (int i = 0; i < 3; i++)
 		streams[i] = in->plan->process.terminal ? in->terminal : in->req->streams[i];
-	if (streams[0] >= 0)
-		return 0;
-	streams[0] = open("/dev/null", O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	return streams[0] < 0 ? err_sys(err, errno, "open /dev/null for standard input") : 0;
+	for (int i = 0; i < 3; i++) {
+		if (streams[i] >= 0)
+			continue;
+		streams[i] = open("/dev/null", (i ? O_WRONLY : O_RDONLY) | O_CLOEXEC | O_NOCTTY);
+		if (streams[i] < 0)
+			return err_sys(err, errno, "open /dev/null for a standard stream");
+	}
+	return 0;
 }
 
 /* Below the highest that are lifted, and above those that are dealt out: for init alone. */
@@ -191,6 +195,9 @@ static int become_init(struct inside *in, struct err *err)
 		for (int fd = first; fd < 1024; fd++)
 			fcntl(fd, F_SETFD, FD_CLOEXEC);
 	TRY(hand_over_proc(in, err));
+	/* from here on it is the gate that ends with its creator */
+	if (in->req->outlives && prctl(PR_SET_PDEATHSIG, 0) < 0)
+		return err_sys(err, errno, "outlive the creator");
 	syscall(SYS_execveat, init, "", argv, envp, SYS_AT_EMPTY_PATH);
 	return err_sys(err, errno, "execute init");
 }

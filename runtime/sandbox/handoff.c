@@ -101,11 +101,11 @@ static uint64_t ambient(const struct process_plan *p, const struct user *user)
 	return p->cap_ambient | (user->uid ? p->cap_user_ambient : 0);
 }
 
-static uint32_t handoff_flags(const struct plan *plan, const struct user *user)
+static uint32_t handoff_flags(const struct plan *plan, const struct user *user, bool outlives)
 {
 	const struct process_plan *p = &plan->process;
 
-	return HANDOFF_DIE_WITH_PARENT | (p->no_new_privs ? HANDOFF_NO_NEW_PRIVS : 0) |
+	return (outlives ? 0 : HANDOFF_DIE_WITH_PARENT) | (p->no_new_privs ? HANDOFF_NO_NEW_PRIVS : 0) |
 	       (p->terminal ? HANDOFF_TERMINAL : 0) | (p->forward_group ? HANDOFF_FORWARD_GROUP : 0) |
 	       (plan->setgroups_deny ? HANDOFF_KEEP_GROUPS : 0) | (ambient(p, user) ? HANDOFF_AMBIENT : 0) |
 	       (plan->landlock.version ? HANDOFF_LANDLOCK : 0) | (p->traced ? HANDOFF_TRACED : 0);
@@ -115,7 +115,7 @@ static const uint32_t roles[] = {
 	[ROLE_PID1] = HANDOFF_PID1, [ROLE_EXEC] = HANDOFF_EXEC, [ROLE_HOLD] = HANDOFF_HOLD,
 };
 
-static void fill(struct blob *b, const struct plan *plan, const struct user *user)
+static void fill(struct blob *b, const struct plan *plan, const struct user *user, bool outlives)
 {
 	const struct process_plan *p = &plan->process;
 	const char *path = env_value(&p->env, "PATH");
@@ -124,7 +124,7 @@ static void fill(struct blob *b, const struct plan *plan, const struct user *use
 		.magic = HANDOFF_MAGIC,
 		.version = HANDOFF_VERSION,
 		.role = roles[p->role],
-		.flags = handoff_flags(plan, user),
+		.flags = handoff_flags(plan, user, outlives),
 		.uid = user->uid,
 		.gid = user->gid,
 		.umask = p->umask,
@@ -167,7 +167,7 @@ static size_t label_size(const char *label)
 	return label ? strlen(label) + 1 + 8 : 0;
 }
 
-static int make_blob(const struct plan *plan, const struct user *user, struct err *err)
+static int make_blob(const struct plan *plan, const struct user *user, bool outlives, struct err *err)
 {
 	const struct process_plan *p = &plan->process;
 	const char *path = env_value(&p->env, "PATH");
@@ -182,7 +182,7 @@ static int make_blob(const struct plan *plan, const struct user *user, struct er
 	b.data = calloc(1, b.cap);
 	if (!b.data)
 		return err_sys(err, ENOMEM, "orders for init");
-	fill(&b, plan, user);
+	fill(&b, plan, user, outlives);
 	fd = memfd_create("handoff", MFD_CLOEXEC);
 	rc = write_memfd(fd, b.data, b.n, "orders for init", err);
 	free(b.data);
@@ -238,6 +238,6 @@ int handoff_inside(struct inside *in, struct err *err)
 	TRY(check_nonroot(in->plan, &user, err));
 	TRY(check_mapped(in->plan, &user, err));
 	in->user = user.uid;
-	in->blob = make_blob(in->plan, &user, err);
+	in->blob = make_blob(in->plan, &user, in->req->outlives, err);
 	return in->blob < 0 ? in->blob : 0;
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 
 int live_open_outside(pid_t pid, int *pidfd, struct err *err)
 {
@@ -21,6 +22,18 @@ int live_open_outside(pid_t pid, int *pidfd, struct err *err)
 int live_signal_outside(int pidfd, int sig, struct err *err)
 {
 	if (sys_pidfd_send_signal(pidfd, sig) == 0 || errno == ESRCH)
+		return 0;
+	return err_sys(err, errno, "signal %d", sig);
+}
+
+int live_signal_value_outside(int pidfd, int sig, int value, struct err *err)
+{
+	siginfo_t info = { .si_signo = sig, .si_code = SI_QUEUE };
+
+	info.si_pid = getpid();
+	info.si_uid = getuid();
+	info.si_value.sival_int = value;
+	if (syscall(SYS_pidfd_send_signal, pidfd, sig, &info, 0) == 0 || errno == ESRCH)
 		return 0;
 	return err_sys(err, errno, "signal %d", sig);
 }

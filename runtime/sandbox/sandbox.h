@@ -43,7 +43,8 @@ struct sandbox_request {
 	int (*born)(void *arg, pid_t pid, struct err *err); /* called once, before the process has its ids */
 	void *born_arg;
 	void (*warn)(const char *sentence); /* what could not be had as it should, and was not asked for */
-	int streams[3];     /* what the command gets as 0, 1, 2; -1 for 0: the container's /dev/null */
+	int streams[3];     /* what the command gets as 0, 1, 2; -1: the container's /dev/null */
+	bool outlives;      /* does not die with its creator once the gate is open */
 };
 
 /* Whether the caller's own limits leave room for that; before anything is made. */

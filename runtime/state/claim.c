@@ -7,7 +7,9 @@
  *     note process 4711 1234567 1790000000
  *
  * A line is written in one write before its step is done; a torn last line
- * (no newline) is a step that was not begun.
+ * (no newline) is a step that was not begun. Of a sandbox in the background
+ * (note background) the notes stay when it has ended, with a last one that says how
+ * (note ended); there are no steps in it then.
  */
 #include "state/state.h"
 
@@ -132,6 +134,159 @@ int claim_undo(struct claim *claim, const struct state *state, step_undo *undo, 
 	return 0;
 }
 
+static bool has_note(const struct claim *claim, const char *key)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "\nnote %s ", key);
+	return claim->text && strstr(claim->text, line);
+}
+
+/* The notes, and how it ended, under a name that nobody looks at. */
+static int write_kept(struct claim *claim, const struct state *state, const char *ended, const char *name)
+{
+	auto_fd fd = openat(state->sandboxes, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -errno;
+	TRY(fd_write_all(fd, header, sizeof(header) - 1));
+	for (const char *line = claim->text; line && *line;) {
+		const char *end = strchr(line, '\n');
+
+		if (!end)
+			break;
+		if (str_after(line, "note "))
+			TRY(fd_write_all(fd, line, (size_t)(end + 1 - line)));
+		line = end + 1;
+	}
+	TRY(fd_write_all(fd, "note ended ", 11));
+	TRY(fd_write_all(fd, ended, strlen(ended)));
+	TRY(fd_write_all(fd, "\n", 1));
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* undo_journal cuts the text into pieces, so that it works on a copy. */
+static int undo_copy(struct claim *claim, step_undo *undo, struct err *err)
+{
+	struct claim copy = { .text = strdup(claim->text) };
+	int rc;
+
+	if (!copy.text)
+		return err_sys(err, ENOMEM, "journal");
+	rc = undo_journal(&copy, undo, err);
+	free(copy.text);
+	return rc;
+}
+
+static int settle(struct claim *claim, const struct state *state, step_undo *undo, const char *ended, struct err *err)
+{
+	char temporary[sizeof(claim->name) + 8];
+	int rc;
+
+	if (!claim->text)
+		TRY(read_journal(claim, err));
+	TRY(undo_copy(claim, undo, err));
+	snprintf(temporary, sizeof(temporary), ".%s.new", claim->name);
+	rc = write_kept(claim, state, ended, temporary);
+	if (rc == 0 && renameat(state->sandboxes, temporary, state->sandboxes, claim->name) < 0)
+		rc = -errno;
+	if (rc < 0)
+		unlinkat(state->sandboxes, temporary, 0);
+	return rc < 0 ? claim_error(claim, state, -rc, err) : 0;
+}
+
+/* Lines of the process that was, so that a command that is started again and again does
+ * not make the journal grow. */
+static bool is_of_process(const char *line)
+{
+	return str_after(line, "process ") || str_after(line, "note process");
+}
+
+static size_t drop_process(char *text)
+{
+	char *to = text;
+
+	for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
+		if (!is_of_process(line)) {
+			memmove(to, line, (size_t)(end + 1 - line));
+			to += end + 1 - line;
+		}
+	*to = '\0';
+	return (size_t)(to - text);
+}
+
+/* The new file is locked before it has the name. */
+int claim_process_ended(struct claim *claim, const struct state *state, struct err *err)
+{
+	char temporary[sizeof(claim->name) + 8];
+	auto_fd fd = -1;
+	int rc;
+
+	snprintf(temporary, sizeof(temporary), ".%s.new", claim->name);
+	fd = openat(state->sandboxes, temporary, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return claim_error(claim, state, errno, err);
+	claim->n = drop_process(claim->text);
+	rc = fd_write_all(fd, claim->text, claim->n);
+	if (rc == 0 && renameat(state->sandboxes, temporary, state->sandboxes, claim->name) < 0)
+		rc = -errno;
+	if (rc < 0) {
+		unlinkat(state->sandboxes, temporary, 0);
+		return claim_error(claim, state, -rc, err);
+	}
+	close(claim->journal);
+	claim->journal = take_fd(&fd);
+	return 0;
+}
+
+int claim_settle(struct claim *claim, const struct state *state, step_undo *undo, const char *ended, struct err *err)
+{
+	int rc = settle(claim, state, undo, ended, err);
+
+	let_go(claim);
+	return rc;
+}
+
+/* What the process that answered for it left: undone; kept, if it was in the background.
+ * 1: cleared. 0: it had ended and been settled. Lets go in any case. */
+static int clear(struct claim *claim, const struct state *state, step_undo *undo, struct err *err)
+{
+	int rc = read_journal(claim, err);
+
+	if (rc < 0)
+		err_in(err, rc, "sandbox %s in %s", claim->name, state->path);
+	else if (has_note(claim, "ended"))
+		rc = 0;
+	else if (has_note(claim, "background"))
+		rc = claim_settle(claim, state, undo, "255 0 0 0 0 0 0 lost", err) ?: 1;
+	else
+		rc = claim_undo(claim, state, undo, err) ?: 1;
+	let_go(claim);
+	return rc;
+}
+
+int claim_forget(const struct state *state, const char *name, struct err *err)
+{
+	struct claim claim = { .journal = -1 };
+	int rc;
+
+	if (snprintf(claim.name, sizeof(claim.name), "%s", name) >= (int)sizeof(claim.name))
+		return err_set(err, ENOENT, "no sandbox \"%.64s\"", name);
+	rc = lock(&claim, state, 0);
+	if (rc == LOCKED && (rc = read_journal(&claim, err)) < 0) {
+		let_go(&claim);
+		return rc;
+	}
+	if (rc == LOCKED && has_note(&claim, "ended"))
+		unlinkat(state->sandboxes, claim.name, 0);
+	else if (rc == LOCKED || rc == GONE)
+		rc = err_set(err, ENOENT, "no sandbox \"%.64s\"", name);
+	else
+		rc = rc == HELD ? err_set(err, EEXIST, "sandbox %s is running", name) : claim_error(&claim, state, -rc, err);
+	let_go(&claim);
+	return rc < 0 ? rc : 0;
+}
+
 /* 1: it is ours, and empty. 0: try again. */
 static int take_once(struct claim *claim, const struct state *state, step_undo *undo, struct err *err)
 {
@@ -148,8 +303,11 @@ static int take_once(struct claim *claim, const struct state *state, step_undo *
 		return claim_error(claim, state, errno, err);
 	if (st.st_size == 0)
 		return 1;
-	TRY(claim_undo(claim, state, undo, err));
-	return 0;
+	rc = clear(claim, state, undo, err);
+	if (rc == 0)
+		return err_set(err, EEXIST, "the name %s is that of a sandbox that has ended: crib delete %s", claim->name,
+			       claim->name);
+	return rc < 0 ? rc : 0;
 }
 
 /* Somebody's recovery may hold for a moment what was just made or has just died:
@@ -197,7 +355,7 @@ int claim_take(struct claim *claim, const struct state *state, const char *name,
 		return err_set(err, ENAMETOOLONG, "name %s: too long", name);
 	rc = take(claim, state, undo, err);
 	if (rc < 0) {
-		fd_close(&claim->journal);
+		let_go(claim);
 		return rc;
 	}
 	rc = write_down(claim, header, sizeof(header) - 1);
@@ -251,17 +409,20 @@ int state_recover(const struct state *state, step_undo *undo, size_t *n, struct 
 	while ((entry = readdir(dir))) {
 		struct claim claim = { .journal = -1 };
 		struct err one;
+		int one_rc;
 
 		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof(claim.name))
 			continue;
 		memcpy(claim.name, entry->d_name, strlen(entry->d_name) + 1);
 		if (lock(&claim, state, 0) != LOCKED) {
 			fd_close(&claim.journal);
-		} else if (claim_undo(&claim, state, undo, &one) == 0) {
-			(*n)++;
-		} else if (rc == 0) {
+			continue;
+		}
+		one_rc = clear(&claim, state, undo, &one);
+		*n += one_rc == 1;
+		if (one_rc < 0 && rc == 0) {
 			*err = one;
-			rc = -one.code;
+			rc = one_rc;
 		}
 	}
 	closedir(dir);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is remembered of a live sandbox, for those who ask later: a line of its
- * journal. A pid is worth nothing alone, for the kernel gives it again: with the
- * start time beside it, it names one process of this boot.
+ * What is remembered of a sandbox, for those who ask: the notes of its journal.
  */
 #ifndef CRIB_STATE_RECORD_H
 #define CRIB_STATE_RECORD_H
@@ -13,11 +11,35 @@
 
 #include <sys/types.h>
 
+enum record_state {
+	RECORD_PENDING,  /* being set up, or between two starts of its command */
+	RECORD_RUNNING,
+	RECORD_ENDED,    /* in the background, and kept */
+};
+
+struct record_process { /* and the start time that tells it from others of the same pid */
+	pid_t pid;           /* 0: not there */
+	uint64_t start_time;
+};
+
+struct record_end {
+	int exit_code;          /* 128+N for signal N */
+	bool out_of_memory;     /* the kernel killed for want of memory in it */
+	int64_t finished_s;     /* since the epoch */
+	int64_t cpu_us;         /* user and system time of all its processes */
+	int64_t memory_peak;    /* bytes; 0: not known */
+	bool lost;              /* who answered for it was killed: nothing else is known */
+};
+
 struct record {
 	const char *name, *id; /* id: eight hexadecimal digits */
-	pid_t pid;           /* of its first process, as seen by the crib that started it; 0: not there yet */
-	uint64_t start_time; /* of it, in clock ticks since boot (proc_pid_stat(5), field 22) */
-	int64_t started_s;   /* since the epoch */
+	enum record_state state;
+	struct record_process first, supervisor; /* supervisor: of those in the background */
+	int64_t started_s;   /* since the epoch: the last start of the command */
+	int restarts;
+	bool background;
+	struct record_end last; /* of the last process that ended; with RECORD_ENDED, of it all */
+	bool has_last;
 	int stop_signal;
 	int64_t stop_timeout_s; /* -1: never kill */
 	struct strs cgroups; /* absolute directories */
@@ -28,19 +50,27 @@ struct record {
 struct state;
 struct claim;
 
-/* Adds to the journal of a claim what the members other than name and cgroups say. */
+/* Adds to the journal of a claim what does not change. */
 int record_write(struct claim *claim, const struct record *record, struct err *err) MUST_CHECK;
 
-/* The live sandboxes of the area, by name; in the arena. */
-int record_list(const struct state *state, struct arena *arena, struct record **records, size_t *n, struct err *err)
-	MUST_CHECK;
+/* The command was started, or has ended. */
+int record_write_start(struct claim *claim, const struct record *record, struct err *err) MUST_CHECK;
+int record_write_end(struct claim *claim, const struct record *record, struct err *err) MUST_CHECK;
 
-/* The one of that name, or else the one whose id begins so. -ENOENT and a sentence: none
- * is alive; -EEXIST: more than one id does. */
+/* The same as the text of claim_settle. */
+void record_end_text(const struct record_end *end, char text[static 160]);
+
+/* The sandboxes of the area, by name; in the arena. *debris counts those whose holder is
+ * dead: they are not in it. */
+int record_list(const struct state *state, struct arena *arena, struct record **records, size_t *n, size_t *debris,
+		struct err *err) MUST_CHECK;
+
+/* The one of that name, whatever its state, or else the one whose id begins so. -ENOENT and a sentence: there
+ * is none; -EEXIST: more than one id does. */
 int record_find(const struct state *state, const char *name, struct arena *arena, struct record *record, struct err *err)
 	MUST_CHECK;
 
-/* The start time of a process, as above. 0: there is none of that pid, or no /proc. */
-uint64_t process_start_time(pid_t pid);
+/* Until the one who answers for it lets go of the journal; it may take it again at once. */
+void record_await(const struct state *state, const char *name);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "state/state.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -80,7 +81,7 @@ int state_locate(struct state *state, const char *root, struct err *err)
 {
 	int rc;
 
-	*state = (struct state){ .root = -1, .sandboxes = -1 };
+	*state = (struct state){ .root = -1, .sandboxes = -1, .pods = -1 };
 	rc = choose_root(state, root);
 	if (rc == 0)
 		rc = make_absolute(state);
@@ -100,8 +101,47 @@ int state_open(struct state *state, const char *root, struct err *err)
 	return 0;
 }
 
+static bool is_component(const char *name)
+{
+	return name[0] && name[0] != '.' && !strchr(name, '/');
+}
+
+int state_pod_open(struct state *state, const char *name, bool make, struct err *err)
+{
+	int fd = -1;
+
+	if (state->pods < 0)
+		state->pods = open_directory(state->root, "pods", O_NOFOLLOW);
+	if (state->pods < 0)
+		return state_error(state, errno, err);
+	if (is_component(name))
+		fd = make ? open_directory(state->pods, name, O_NOFOLLOW) :
+			    openat(state->pods, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? err_sys(err, is_component(name) ? errno : EINVAL, "directory of %s in %s/pods", name, state->path) : fd;
+}
+
+/* It is flat: what crib puts there are files. */
+void state_pod_remove(struct state *state, const char *name)
+{
+	struct err err;
+	int fd = state_pod_open(state, name, false, &err);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+
+	if (!dir) {
+		fd_close(&fd);
+		return;
+	}
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			unlinkat(fd, entry->d_name, 0);
+	closedir(dir);
+	unlinkat(state->pods, name, AT_REMOVEDIR);
+}
+
 void state_close(struct state *state)
 {
+	fd_close(&state->pods);
 	fd_close(&state->sandboxes);
 	fd_close(&state->root);
 }

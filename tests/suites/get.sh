@@ -57,11 +57,11 @@ test_wrong() {
 test_ended() {
     mkdir -m 700 "$T/elsewhere"
     call --root "$T/elsewhere" get pods
-    expect 0 "" "No sandboxes are running."
+    expect 0 "" "No sandboxes are here."
     kill -s KILL "$pid"
     wait "$job"
     call get pods
-    expect 0 "" "No sandboxes are running."
+    expect 0 "" "No sandboxes are here."
     # and what it left is cleared by the name of the next
     call get pods -o name
     expect 0 ""

@@ -136,11 +136,14 @@ test_bad_rootfs() {
 
 # What crib has not got is refused and not dropped.
 test_not_supported() {
-    refuse 125 '' run -d busybox true
-    refuse 125 '' run --detach busybox true
-    refuse 125 '' run --privileged busybox true
     refuse 125 '' run -p 80:80 busybox true
-    refuse 125 '' run --cap-add ALL busybox true
+    refuse 125 '' run --network bridge busybox true
+    refuse 125 '' run --restart always busybox true
+    refuse 125 '' run -d --rm --restart always busybox true
+    refuse 125 '' run -d -i busybox cat
+    refuse 125 '' run -d --restart sometimes busybox true
+    refuse 125 '' run -d --restart always:3 busybox true
+    refuse 125 '' run -d --restart on-failure:0 busybox true
 }
 
 # A state directory that cannot be written.

@@ -120,7 +120,7 @@ test_orphaned() {
     kill -s KILL "$pid"
     wait "$job"
     other stop orphan
-    other_is 125 "" '"orphan" is running'
+    other_is 125 "" 'no sandbox "orphan"'
     crib gc >/dev/null 2>&1
     assert_no_traces
 }
@@ -172,7 +172,7 @@ test_race() {
         if wait "$racer"; then ok=$((ok + 1)); fi
     done
     assertTrue "none of them did it" "[ $ok -ge 1 ]"
-    assertEquals "other complaints" "" "$(cat "$T"/race.* | grep -v -e 'deleted$' -e 'is running' -e 'just ended')"
+    assertEquals "other complaints" "" "$(cat "$T"/race.* | grep -v -e 'deleted$' -e 'no sandbox' -e 'just ended')"
     finish_job
     assertEquals "exit status of the run" 137 "$status"
     assert_no_traces

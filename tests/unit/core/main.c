@@ -92,6 +92,7 @@ int main(void)
 	test_copy();
 	test_relay();
 	test_state();
+	test_log();
 	test_area();
 	test_inroot();
 	test_user();

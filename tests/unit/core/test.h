@@ -31,6 +31,7 @@ void test_cpio(void);
 void test_copy(void);
 void test_relay(void);
 void test_state(void);
+void test_log(void);
 void test_area(void);
 void test_inroot(void);
 void test_user(void);
