@@ -15,6 +15,7 @@
 #include "util/process.h"
 #include "util/str.h"
 
+#include <signal.h>
 #include <sys/random.h>
 #include <time.h>
 
