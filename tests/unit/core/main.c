@@ -96,6 +96,7 @@ int main(void)
 	test_area();
 	test_inroot();
 	test_user();
+	test_pod_security();
 	test_steps();
 	test_messages();
 	test_verify();

@@ -35,6 +35,7 @@ void test_log(void);
 void test_area(void);
 void test_inroot(void);
 void test_user(void);
+void test_pod_security(void);
 void test_steps(void);
 void test_messages(void);
 void test_verify(void);
