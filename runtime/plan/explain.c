@@ -279,5 +279,8 @@ void plan_explain(const struct spec *spec, const struct facts *facts, const stru
 	explain_landlock(&e);
 	explain_files(&e);
 	explain_level(&e);
+	/* what a run would say on its way: things that this host does not give */
+	for (size_t i = 0; i < plan->warnings.n; i++)
+		EXPLAIN(&e, EXPLAIN_PART, "warning", plan->warnings.v[i], NULL, NULL);
 	explain_reach(&e);
 }
