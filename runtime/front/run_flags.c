@@ -158,7 +158,7 @@ SETTER(set_userns)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (!str_eq(value, rows[i].word))
 			continue;
-		w->sandbox.userns_asked = true;
+		w->sandbox.userns_asked = rows[i].ids != IDS_IDENTITY;
 		w->sandbox.ns[NS_USER].mode = rows[i].mode;
 		w->sandbox.ids = rows[i].ids;
 		return 0;

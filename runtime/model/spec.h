@@ -210,7 +210,7 @@ struct sandbox_spec {
 	const char *hostname;          /* NULL is the name */
 	const char *domainname;
 	struct ns_spec ns[NS_TYPES];
-	bool userns_asked;             /* NS_USER's mode was said: Kubernetes' hostUsers is not left out */
+	bool userns_asked;             /* NS_USER's mode was said, and not the host's ids: Kubernetes' hostUsers is not left out */
 	enum security_level security;
 	enum ids_choice ids;           /* where the maps are empty */
 	struct id_maps uid_maps, gid_maps; /* empty: plan chooses by what the host allows */

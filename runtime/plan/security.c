@@ -7,7 +7,7 @@
  * Where the standard has a manifest say something aloud (drop ALL, a seccomp
  * profile) and crib does it unasked, the front that asks for the level says it.
  * Since version 1.35 a pod with hostUsers: false may be root, and at the baseline
- * see all of /proc: here, who says --userns private.
+ * see all of /proc: here, who says --userns private or single.
  */
 #include "plan/security.h"
 #include "model/caps.h"

@@ -29,15 +29,16 @@ static uint32_t shift(const struct id_maps *maps, uint32_t id)
 	return id == NOBODY ? maps->v[0].outside : shift(maps, NOBODY);
 }
 
+/* 1: it could not be given away. */
 static int copy_owner(int to, const char *name, const struct stat *st, const struct copy_ids *ids)
 {
-	uint32_t uid = ids ? shift(ids->uids, st->st_uid) : st->st_uid;
-	uint32_t gid = ids ? shift(ids->gids, st->st_gid) : st->st_gid;
+	uint32_t uid = ids && ids->uids ? shift(ids->uids, st->st_uid) : st->st_uid;
+	uint32_t gid = ids && ids->gids ? shift(ids->gids, st->st_gid) : st->st_gid;
 
+	if (fchownat(to, name, uid, gid, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
 	/* inside, ids that have no meaning in the user namespace become its root */
-	if (fchownat(to, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0 && errno != EPERM && errno != EINVAL)
-		return -errno;
-	return 0;
+	return errno == EPERM || errno == EINVAL ? 1 : -errno;
 }
 
 static int copy_range(int in, int out, off_t at, off_t end)
@@ -81,6 +82,7 @@ static int copy_file(int from, int to, const char *name, const struct stat *st, 
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
 	auto_fd out = -1;
 	auto_fd in = openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int rc;
 
 	if (in < 0)
 		return -errno;
@@ -88,9 +90,10 @@ static int copy_file(int from, int to, const char *name, const struct stat *st, 
 	if (out < 0)
 		return -errno;
 	TRY(copy_data(in, out, st->st_size));
-	TRY(copy_owner(to, name, st, ids));
-	/* setuid bits mean nothing here, and are not wanted */
-	if (fchmod(out, st->st_mode & 01777) < 0 || futimens(out, times) < 0)
+	rc = copy_owner(to, name, st, ids);
+	TRY(rc);
+	/* these bits are not wanted unless they were asked for, and never for another than their owner */
+	if (fchmod(out, st->st_mode & (rc == 0 && ids && ids->set_ids ? 07777 : 01777)) < 0 || futimens(out, times) < 0)
 		return -errno;
 	return 0;
 }
@@ -105,7 +108,8 @@ static int copy_link(int from, int to, const char *name, const struct stat *st, 
 	text[n] = '\0';
 	if (symlinkat(text, to, name) < 0)
 		return -errno;
-	return copy_owner(to, name, st, ids);
+	TRY(copy_owner(to, name, st, ids));
+	return 0;
 }
 
 static int copy_directory(int from, int to, int depth, const struct copy_ids *ids, struct err *err);

@@ -19,7 +19,7 @@
 
 static int fill(const struct sandbox_request *req, int image, int copy, struct err *err)
 {
-	const struct copy_ids ids = { &req->plan->uid_maps, &req->plan->gid_maps };
+	const struct copy_ids ids = { &req->plan->uid_maps, &req->plan->gid_maps, !req->plan->process.no_new_privs };
 	auto_fd from = openat(image, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	auto_fd to = openat(copy, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rc;
@@ -90,7 +90,8 @@ int image_copy_outside(const struct sandbox_request *req, int image, struct err 
 	snprintf(size, sizeof(size), "size=%" PRId64, req->plan->writable_bytes);
 	snprintf(uid, sizeof(uid), "uid=%u", maps_root(&req->plan->uid_maps));
 	snprintf(gid, sizeof(gid), "gid=%u", maps_root(&req->plan->gid_maps));
-	mount = mount_new("tmpfs", &options, SYS_MOUNT_ATTR_NODEV | SYS_MOUNT_ATTR_NOSUID);
+	mount = mount_new("tmpfs", &options, SYS_MOUNT_ATTR_NODEV |
+			  (req->plan->process.no_new_privs ? SYS_MOUNT_ATTR_NOSUID : 0));
 	if (mount < 0)
 		return err_sys(err, -mount, "tmpfs for a copy of the root");
 	TRY(copy(req, image, mount, err));

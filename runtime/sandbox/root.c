@@ -26,13 +26,14 @@ static int make_scratch(struct inside *in, struct err *err)
 {
 	/* inodes: of what a file takes the least is no byte of the size, but the kernel's memory */
 	enum { BYTES_PER_INODE = 1024, INODES_MIN = 1024 };
+	const uint32_t nosuid = in->plan->process.no_new_privs ? SYS_MOUNT_ATTR_NOSUID : 0;
 	char size[64], inodes[64];
 	const struct strs options = { (const char *[]){ "mode=0755", size, inodes }, 3 };
 	int rc;
 
 	snprintf(size, sizeof(size), "size=%" PRId64, in->plan->writable_bytes);
 	snprintf(inodes, sizeof(inodes), "nr_inodes=%" PRId64, in->plan->writable_bytes / BYTES_PER_INODE + INODES_MIN);
-	in->scratch = mount_new("tmpfs", &options, SYS_MOUNT_ATTR_NODEV | SYS_MOUNT_ATTR_NOSUID);
+	in->scratch = mount_new("tmpfs", &options, SYS_MOUNT_ATTR_NODEV | nosuid);
 	if (in->scratch < 0)
 		return err_sys(err, -in->scratch, "tmpfs for the writable layer");
 	/* no "." is looked up: the image's directory need not be open to the sandbox's root */
@@ -138,19 +139,20 @@ static int use_copy(struct inside *in, int rc, struct err *err)
 			       " bytes, into which crib has to copy it here: use --storage-opt size=",
 			       in->plan->writable_bytes);
 	TRY(rc);
-	/* it has the scratch's own attributes: nodev, nosuid */
+	/* it has the scratch's own attributes: nodev, and nosuid as the root should */
 	rc = mount_clone(in->scratch, "r", false);
 	return rc < 0 ? err_sys(err, -rc, "mount the copied root") : rc;
 }
 
 static int copied_root(struct inside *in, struct err *err)
 {
+	const struct copy_ids ids = { .set_ids = !in->plan->process.no_new_privs };
 	auto_fd from = openat(in->scratch, "l", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	auto_fd to = openat(in->scratch, "r", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (from < 0 || to < 0)
 		return err_sys(err, errno, "copy the root");
-	return use_copy(in, copy_tree(from, to, NULL, err), err);
+	return use_copy(in, copy_tree(from, to, &ids, err), err);
 }
 
 /* Straight from the archive, so that all of it belongs to who it should. */
