@@ -181,6 +181,38 @@ static void explain_privileges(struct explainer *e)
 			e->c->privileged ? "--privileged" : "--allow-new-privs", "leave it out");
 }
 
+/* ---- the second fence ---- */
+
+static const char *ports_text(struct arena *arena, const struct ports *ports, const char *verb)
+{
+	struct str s = { .arena = arena };
+
+	if (!ports->said)
+		return "";
+	for (size_t i = 0; i < ports->n; i++)
+		str_add(&s, "%s%u", i ? ", " : "", ports->v[i]);
+	return arena_printf(arena, "; TCP: %s %s", verb, ports->n ? s.s : "none");
+}
+
+static void explain_landlock(struct explainer *e)
+{
+	const struct landlock_plan *l = &e->plan->landlock;
+	const bool off = e->c->landlock == LANDLOCK_OFF;
+
+	if (l->version)
+		EXPLAIN(e, EXPLAIN_ON, "Landlock",
+			arena_printf(e->arena, "version %u: no file that is not below the root, no mounting, no tracing of others%s%s",
+				     l->version, ports_text(e->arena, &l->bind, "listen on"),
+				     ports_text(e->arena, &l->connect, "connect to")),
+			l->bind.said || l->connect.said ? "--tcp-bind, --tcp-connect" : by_default, "--landlock off opens it");
+	else if (off || e->c->privileged)
+		EXPLAIN(e, EXPLAIN_OPEN, "Landlock", "off", off ? "--landlock off" : "--privileged", "--landlock on");
+	else
+		EXPLAIN(e, EXPLAIN_PART, "Landlock", "none: namespaces are the only fence around files",
+			e->facts->landlock ? arena_printf(e->arena, "this kernel has version %u, 2 is the least that is of use",
+							  e->facts->landlock) : "this kernel has none", NULL);
+}
+
 /* ---- labels and levels ---- */
 
 static void explain_labels(struct explainer *e)
@@ -190,7 +222,7 @@ static void explain_labels(struct explainer *e)
 	bool none = !p->apparmor_profile || str_eq(p->apparmor_profile, "unconfined");
 
 	EXPLAIN(e, none ? EXPLAIN_OFF : EXPLAIN_ON, "AppArmor",
-		none ? "no profile of its own" : arena_printf(e->arena, "profile %s", p->apparmor_profile),
+		none && !e->facts->apparmor ? "this host has none" : none ? "no profile of its own" : arena_printf(e->arena, "profile %s", p->apparmor_profile),
 		e->c->privileged ? "--privileged" : p->apparmor_profile ? "--security-opt apparmor" : by_default, "--security-opt apparmor=PROFILE");
 	if (p->selinux_label || s->user || s->role || s->type || s->level)
 		EXPLAIN(e, EXPLAIN_ON, "SELinux",
@@ -199,7 +231,8 @@ static void explain_labels(struct explainer *e)
 				     s->type ? s->type : "*", s->level ? s->level : "*"),
 			"--security-opt label", NULL);
 	else
-		EXPLAIN(e, EXPLAIN_OFF, "SELinux", "no label of its own", s->disable ? "--security-opt label=disable" : by_default,
+		EXPLAIN(e, EXPLAIN_OFF, "SELinux", e->facts->selinux ? "no label of its own" : "this host has none",
+			s->disable ? "--security-opt label=disable" : by_default,
 			"--security-opt label=type:TYPE");
 }
 
@@ -275,6 +308,7 @@ void plan_explain(const struct spec *spec, const struct facts *facts, const stru
 	explain_capabilities(&e);
 	explain_privileges(&e);
 	explain_calls(&e);
+	explain_landlock(&e);
 	explain_labels(&e);
 	explain_landlock(&e);
 	explain_files(&e);

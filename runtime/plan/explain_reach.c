@@ -40,6 +40,8 @@ static void reach_capabilities(struct explainer *e)
 	for (size_t i = 0; i < ARRAY_SIZE(dangers); i++) {
 		const char *what = host ? dangers[i].host : dangers[i].own;
 
+		if (dangers[i].cap == BIT(SYS_ADMIN) && e->plan->landlock.version)
+			what = "much kernel code that only root reaches; mounting is kept from it by Landlock alone";
 		if (e->plan->process.cap_bounding & dangers[i].cap && what)
 			EXPLAIN(e, EXPLAIN_REACH, arena_printf(e->arena, "by %s", dangers[i].name), what, NULL,
 				arena_printf(e->arena, "--cap-drop %s", dangers[i].name));
