@@ -181,38 +181,6 @@ static void explain_privileges(struct explainer *e)
 			e->c->privileged ? "--privileged" : "--allow-new-privs", "leave it out");
 }
 
-/* ---- the second fence ---- */
-
-static const char *ports_text(struct arena *arena, const struct ports *ports, const char *verb)
-{
-	struct str s = { .arena = arena };
-
-	if (!ports->said)
-		return "";
-	for (size_t i = 0; i < ports->n; i++)
-		str_add(&s, "%s%u", i ? ", " : "", ports->v[i]);
-	return arena_printf(arena, "; TCP: %s %s", verb, ports->n ? s.s : "none");
-}
-
-static void explain_landlock(struct explainer *e)
-{
-	const struct landlock_plan *l = &e->plan->landlock;
-	const bool off = e->c->landlock == LANDLOCK_OFF;
-
-	if (l->version)
-		EXPLAIN(e, EXPLAIN_ON, "Landlock",
-			arena_printf(e->arena, "version %u: no file that is not below the root, no mounting, no tracing of others%s%s",
-				     l->version, ports_text(e->arena, &l->bind, "listen on"),
-				     ports_text(e->arena, &l->connect, "connect to")),
-			l->bind.said || l->connect.said ? "--tcp-bind, --tcp-connect" : by_default, "--landlock off opens it");
-	else if (off || e->c->privileged)
-		EXPLAIN(e, EXPLAIN_OPEN, "Landlock", "off", off ? "--landlock off" : "--privileged", "--landlock on");
-	else
-		EXPLAIN(e, EXPLAIN_PART, "Landlock", "none: namespaces are the only fence around files",
-			e->facts->landlock ? arena_printf(e->arena, "this kernel has version %u, 2 is the least that is of use",
-							  e->facts->landlock) : "this kernel has none", NULL);
-}
-
 /* ---- labels and levels ---- */
 
 static void explain_labels(struct explainer *e)
@@ -308,7 +276,6 @@ void plan_explain(const struct spec *spec, const struct facts *facts, const stru
 	explain_capabilities(&e);
 	explain_privileges(&e);
 	explain_calls(&e);
-	explain_landlock(&e);
 	explain_labels(&e);
 	explain_landlock(&e);
 	explain_files(&e);
