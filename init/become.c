@@ -85,7 +85,7 @@ static int take_descriptors(uint32_t keep, int with_ruleset)
 		if (dup2(HANDOFF_KEEP_FD + i, first + i) < 0)
 			fail(EXIT_INIT, errno, "descriptors to be kept");
 	close_between((unsigned int)end, (unsigned int)sync - 1);
-	close_from((unsigned int)sync + 1 + (unsigned int)(with_ruleset != 0));
+	close_from((unsigned int)sync + 1 + (unsigned int)with_ruleset);
 	return ruleset;
 }
 
@@ -222,14 +222,14 @@ static void filter_calls(const struct orders *o)
 _Noreturn void become(const struct orders *o)
 {
 	const struct handoff *h = &o->h;
-	int fenced = h->n_seccomp || (h->flags & HANDOFF_LANDLOCK);
+	int with_ruleset = (h->flags & HANDOFF_LANDLOCK) != 0, fenced = h->n_seccomp || with_ruleset;
 	/* what Landlock and seccomp want in place of no_new_privs; execve takes it back, as it
 	 * makes the permitted set anew from bounding, inheritable and ambient */
 	uint64_t loan = fenced && !(h->flags & HANDOFF_NO_NEW_PRIVS) ? CAP_BIT(CAP_SYS_ADMIN) : 0;
 	int ruleset;
 
 	label_command(o);
-	ruleset = take_descriptors(h->keep_fds, h->flags & HANDOFF_LANDLOCK);
+	ruleset = take_descriptors(h->keep_fds, with_ruleset);
 	lead_session(h->flags);
 	set_limits(o);
 	drop_bounding(h->cap_bounding);

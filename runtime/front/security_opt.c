@@ -163,6 +163,7 @@ static int add_proc_option(struct words *w, const char *option, struct err *err)
 {
 	static const char *const known[] = {
 		"hidepid=1", "hidepid=2", "hidepid=4", "hidepid=noaccess", "hidepid=invisible", "hidepid=ptraceable",
+		"subset=pid",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
@@ -170,7 +171,7 @@ static int add_proc_option(struct words *w, const char *option, struct err *err)
 			push(w->arena, &w->container.proc_options, known[i]);
 			return 0;
 		}
-	return err_set(err, EINVAL, "\"%.64s\": hidepid=1, 2 or 4 is known", option);
+	return err_set(err, EINVAL, "\"%.64s\": hidepid=1, 2 or 4 and subset=pid are known", option);
 }
 
 static int add_proc_options(struct words *w, const char *value, struct err *err)

@@ -149,11 +149,15 @@ static int do_sysctl(struct inside *in, const struct op *op, struct err *err)
 		.flags = O_WRONLY | O_CLOEXEC,
 		.resolve = SYS_RESOLVE_BENEATH | SYS_RESOLVE_NO_SYMLINKS | SYS_RESOLVE_NO_MAGICLINKS | SYS_RESOLVE_NO_XDEV,
 	};
-	auto_fd fd = -1;
+	const struct strs none = { 0 };
+	auto_fd fd = -1, whole = -1;
 
 	if (snprintf(path, sizeof(path), "sys/%s", op->target) >= (int)sizeof(path))
 		return err_set(err, ENAMETOOLONG, "sysctl %s", op->target);
 	fd = sys_openat2(in->proc, path, &how);
+	/* the container's may have the processes only */
+	if (fd < 0 && errno == ENOENT && (whole = mount_new("proc", &none, 0)) >= 0)
+		fd = sys_openat2(whole, path, &how);
 	if (fd < 0 || write(fd, op->source, strlen(op->source)) < 0)
 		return err_sys(err, errno, "sysctl %s = %s", op->target, op->source);
 	return 0;

@@ -267,7 +267,7 @@ static int do_images(char **a)
 {
 	static const char *const names[] = { "/proc/1/exe", "/proc/self/exe", "/proc/1/fd/3", "/proc/1/fd/4", "/proc/1/root/proc/1/exe" };
 	char line[512];
-	FILE *maps = fopen("/proc/self/maps", "r");
+	FILE *maps;
 	int found = 0;
 
 	(void)a;
@@ -278,6 +278,7 @@ static int do_images(char **a)
 			if (fd >= 0)
 				found += printf("%s can be opened for writing\n", names[i]);
 		}
+	maps = fopen("/proc/self/maps", "r"); /* not before: to a PID 1 it is one of those above */
 	/* name a file that is not of the root: mapped from memory, or from a descriptor */
 	while (maps && fgets(line, sizeof(line), maps))
 		if (strstr(line, "memfd:") || strstr(line, "(deleted)") || strstr(line, "crib"))

@@ -81,7 +81,8 @@ test_stream_for_reading() {
 # What the streams were opened for can be had by their names, be they files, pipes or devices.
 test_streams_by_name() {
     echo in >"$T/in"
-    : >"$T/o" >"$T/e"
+    : >"$T/o"
+    : >"$T/e"
     chmod 666 "$T/in" "$T/o" "$T/e"
     for how in auto off; do
         crib run -i --landlock $how busybox sh -c 'cat /dev/stdin; echo out >>/dev/stdout; echo err >/dev/stderr' <"$T/in" >"$T/o" 2>"$T/e"
