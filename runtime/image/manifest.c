@@ -36,7 +36,9 @@ int manifest_line_of(const struct walk_entry *e, struct manifest_line *out)
 	const struct stat *st = e->st;
 	ssize_t n;
 
-	out->type = e->mount ? 'm' : type_of(st->st_mode);
+	out->type = type_of(st->st_mode);
+	if (e->mount)
+		out->type = 'm';
 	out->mode = st->st_mode & 07777;
 	out->uid = st->st_uid;
 	out->gid = st->st_gid;

@@ -295,7 +295,7 @@ static int read_header(struct comparison *c, struct err *err)
 	size_t size;
 
 	TRY(next_text(c, &text, &size, err));
-	if (!text || !(rest = str_after(text, "crib-manifest ")))
+	if (!text || !str_after(text, "crib-manifest "))
 		return err_set(err, EBADMSG, "%s is no manifest: its first line is not \"crib-manifest 1 ...\"", c->path);
 	text[size - 1] = '\0';
 	rest = str_after(text, prefix);

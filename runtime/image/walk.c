@@ -20,6 +20,7 @@ enum {
 };
 
 struct level {
+	struct level *above, *below;
 	int fd;             /* -1: not kept */
 	char *names;        /* each ended by NUL */
 	uint32_t *order;    /* of names */
@@ -30,8 +31,8 @@ struct level {
 };
 
 struct walk {
-	struct level *levels;
-	size_t depth, cap;  /* depth 1: in the root */
+	struct level *root, *top;
+	size_t depth;       /* 1: in the root */
 	size_t entries, most, held;
 	uint64_t mount;     /* the root's */
 	const struct walk_visitor *visitor;
@@ -47,11 +48,6 @@ struct dirent64 { /* getdents64(2) */
 	char name[];
 };
 
-static struct level *top(const struct walk *w)
-{
-	return &w->levels[w->depth - 1];
-}
-
 /* ---- paths for people ---- */
 
 /* From the end, so that of a long one its last part is seen; then what fits of its beginning. */
@@ -64,7 +60,7 @@ const char *walk_path(const struct walk_entry *e, char buf[static WALK_PATH])
 	size_t at = WALK_PATH - 1, front = 0;
 
 	buf[at] = '\0';
-	for (size_t level = w->depth;; name = w->levels[--level].name) {
+	for (const struct level *l = w->top;; name = l->name, l = l->above) {
 		size_t n = escape(word, sizeof(word), name, strlen(name));
 
 		if (n + 1 + FRONT + MARK > at) {
@@ -76,12 +72,12 @@ const char *walk_path(const struct walk_entry *e, char buf[static WALK_PATH])
 		}
 		at -= n;
 		memcpy(buf + at, word, n);
-		if (level <= 1)
+		if (!l || !l->above)
 			return buf + at;
 		buf[--at] = '/';
 	}
-	for (size_t level = 1; level < w->depth && front + 1 < FRONT; level++) {
-		front += escape(buf + front, FRONT - front, w->levels[level].name, strlen(w->levels[level].name));
+	for (const struct level *l = w->root->below; l && front + 1 < FRONT; l = l->below) {
+		front += escape(buf + front, FRONT - front, l->name, strlen(l->name));
 		if (front + 1 < FRONT)
 			buf[front++] = '/';
 	}
@@ -163,7 +159,7 @@ static void sift(struct level *l, size_t from, size_t n)
 
 static int sort_names(struct walk *w, struct level *l)
 {
-	l->order = malloc((l->n + 1) * sizeof(*l->order));
+	l->order = calloc(l->n + 1, sizeof(*l->order));
 	if (!l->order)
 		return err_sys(w->err, ENOMEM, "names");
 	for (size_t i = 0, at = 0; i < l->n; i++, at += strlen(l->names + at) + 1)
@@ -184,30 +180,28 @@ static int sort_names(struct walk *w, struct level *l)
 
 static void drop_level(struct walk *w)
 {
-	struct level *l = top(w);
+	struct level *l = w->top;
 
 	fd_close(&l->fd);
 	w->held -= l->size;
+	w->top = l->above;
+	*(l->above ? &l->above->below : &w->root) = NULL;
+	w->depth--;
 	free(l->names);
 	free(l->order);
-	w->depth--;
+	free(l);
 }
 
 static int push_level(struct walk *w, int fd, char *name, const struct stat *st)
 {
-	struct level *l;
+	struct level *l = calloc(1, sizeof(*l));
 
-	if (w->depth == w->cap) {
-		size_t cap = w->cap ? w->cap * 2 : 64;
-		struct level *levels = realloc(w->levels, cap * sizeof(*levels));
-
-		if (!levels)
-			return err_sys(w->err, ENOMEM, "directories");
-		w->levels = levels;
-		w->cap = cap;
-	}
-	l = &w->levels[w->depth++];
-	*l = (struct level){ .fd = -1, .dev = st->st_dev, .ino = st->st_ino, .name = name };
+	if (!l)
+		return err_sys(w->err, ENOMEM, "directories");
+	*l = (struct level){ .above = w->top, .fd = -1, .dev = st->st_dev, .ino = st->st_ino, .name = name };
+	*(w->top ? &w->top->below : &w->root) = l;
+	w->top = l;
+	w->depth++;
 	TRY(read_names(w, l, fd));
 	return sort_names(w, l);
 }
@@ -234,7 +228,7 @@ static uint64_t mount_of(int fd, const struct stat *st)
 
 static int enter(struct walk *w, int below, const struct stat *st, int *fd)
 {
-	struct level *l = top(w);
+	struct level *l = w->top;
 
 	if (w->depth <= KEPT)
 		l->fd = *fd;
@@ -257,7 +251,7 @@ static int leave(struct walk *w, int *fd)
 	drop_level(w);
 	if (!w->depth)
 		return 0;
-	l = top(w);
+	l = w->top;
 	up = l->fd >= 0 ? l->fd : openat(*fd, "..", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	l->fd = -1;
 	close(*fd);
@@ -305,7 +299,7 @@ static int step_directory(struct walk *w, struct walk_entry *e, struct stat *st,
 
 static int step(struct walk *w, int *fd)
 {
-	struct level *l = top(w);
+	struct level *l = w->top;
 	struct stat st;
 	struct walk_entry e = { .walk = w, .dir = *fd, .st = &st, .depth = w->depth - 1 };
 
@@ -345,11 +339,10 @@ int walk_tree(int root, const struct walk_visitor *visitor, void *arg, size_t mo
 	if (fd < 0)
 		return err_sys(err, errno, "open the directory");
 	rc = begin(&w, fd);
-	while (rc == 0 && w.depth)
+	while (rc == 0 && w.top)
 		rc = step(&w, &fd);
-	while (w.depth)
+	while (w.top)
 		drop_level(&w);
-	free(w.levels);
 	fd_close(&fd);
 	*entries = w.entries;
 	return rc < 0 ? rc : 0;
