@@ -5,6 +5,7 @@
  *   capability PATH        file capabilities (cap_net_raw+ep)
  *   xattr PATH NAME VALUE  an extended attribute
  *   deep PATH N BYTES      N directories in one another, each with a name of so many bytes
+ *   shallow PATH BYTES     removes them again: they are deeper than rm may go
  *   wide PATH N            N empty files in a directory
  * Gives: 0, or a line and 1. 77: this file system or user cannot have that.
  */
@@ -70,6 +71,23 @@ static int make_deep(char **argv)
 	return 0;
 }
 
+static int make_shallow(char **argv)
+{
+	int bytes = atoi(argv[1]), depth = 0;
+	char name[256];
+
+	memset(name, 'd', sizeof(name));
+	name[bytes < 255 ? bytes : 255] = '\0';
+	if (chdir(argv[0]) < 0)
+		return fail("chdir");
+	while (chdir(name) == 0)
+		depth++;
+	while (depth-- > 0)
+		if (chdir("..") < 0 || rmdir(name) < 0)
+			return fail("rmdir");
+	return 0;
+}
+
 static int make_wide(char **argv)
 {
 	int dir = open(argv[0], O_RDONLY | O_DIRECTORY);
@@ -92,7 +110,8 @@ int main(int argc, char **argv)
 		int (*make)(char **argv);
 	} kinds[] = {
 		{ "socket", 1, make_socket }, { "capability", 1, make_capability }, { "xattr", 3, make_xattr },
-		{ "deep", 3, make_deep },     { "wide", 2, make_wide },
+		{ "deep", 3, make_deep },     { "shallow", 2, make_shallow },
+		{ "wide", 2, make_wide },
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(kinds) / sizeof(kinds[0]); i++)
