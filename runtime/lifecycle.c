@@ -260,13 +260,19 @@ static void end(struct life *l)
 		l->lc->warn(err.text);
 }
 
+static int open_root(struct life *l, struct err *err)
+{
+	TRY(state_open(&l->state, l->lc->state_root, err));
+	TRY(life_open_image(l, err));
+	return err_in(err, verify_before_start(l->lc, &l->plan, l->state.root, l->image, err), "%s", l->plan.name);
+}
+
 static int live_and_end(struct life *l, int *status, struct err *err)
 {
 	int rc;
 
-	TRY(state_open(&l->state, l->lc->state_root, err));
-	TRY(life_open_image(l, err));
-	TRY(err_in(err, verify_before_start(l->lc, &l->plan, l->state.root, l->image, err), "%s", l->plan.name));
+	if (l->image < 0)
+		TRY(open_root(l, err));
 	TRY(claim_take(&l->claim, &l->state, l->plan.name, step_undo_outside, err));
 	for (size_t i = 0; i < l->plan.warnings.n; i++)
 		l->lc->warn(l->plan.warnings.v[i]);
@@ -275,6 +281,12 @@ static int live_and_end(struct life *l, int *status, struct err *err)
 	if (rc < 0)
 		verify_explain(&l->plan, l->image, err);
 	return rc < 0 ? err_in(err, rc, "%s", l->plan.name) : 0;
+}
+
+/* Looking through a directory of the host makes nothing and may take its time: signals still end crib. */
+static int prepare(struct life *l, struct err *err)
+{
+	return l->spec->containers[0].image.kind == IMAGE_DIRECTORY ? open_root(l, err) : 0;
 }
 
 /* From here on signals wait: none of them can end crib with something left behind. */
@@ -298,10 +310,13 @@ static int run(struct life *l, int *status, struct err *err)
 	l->id = life_new_id(l->lc->arena);
 	TRY(life_plan(l->lc, l->spec, l->id, &l->plan, err));
 	TRY(sandbox_check_outside(&l->plan, err));
-	rc = open_attach(l, err);
-	if (rc == 0)
-		rc = live_and_end(l, status, err);
-	attach_close(&l->attach);
+	rc = prepare(l, err);
+	if (rc == 0) {
+		rc = open_attach(l, err);
+		if (rc == 0)
+			rc = live_and_end(l, status, err);
+		attach_close(&l->attach);
+	}
 	fd_close(&l->image);
 	state_close(&l->state);
 	return rc;

@@ -490,4 +490,19 @@ test_run_against() {
         run --verify-against "$T/manifest" --rootfs "$root" echo same
 }
 
+# Looking through a large root can be interrupted, and nothing is left behind.
+test_interrupted() {
+    fresh_root
+    dd if=/dev/null of="$root/etc/large" bs=1M seek=1000 2>/dev/null
+    call verify --write "$T/manifest" "$root"
+    assertEquals "$err" 0 "$status"
+    remember_traces
+    start -- --verify-against "$T/manifest" --rootfs "$root" true
+    sleep 0.2
+    kill -TERM "$pid"
+    finish_job
+    assertEquals "$err" 143 "$status"
+    assert_no_traces
+}
+
 run_tests
