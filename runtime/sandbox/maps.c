@@ -127,18 +127,19 @@ int mounts_map_outside(const struct sandbox_request *req, const int *sources, pi
 {
 	const struct plan *plan = req->plan;
 	char path[64];
-	auto_fd users = -1;
 
-	if (!plan->shifted)
+	if (!plan->shifted && !plan->newuidmap)
 		return 0;
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
-	users = open(path, O_RDONLY | O_CLOEXEC);
-	if (users < 0)
+	image->users = open(path, O_RDONLY | O_CLOEXEC);
+	if (image->users < 0)
 		return err_sys(err, errno, "open %s", path);
-	TRY(map_image(req, users, image, err));
+	if (!plan->shifted)
+		return 0;
+	TRY(map_image(req, image->users, image, err));
 	for (size_t i = 0; i < plan->n_ops; i++)
 		if (plan->ops[i].idmap && plan->ops[i].kind == OP_BIND && (sources[i] >= 0 || !plan->ops[i].missing_ok))
-			TRY(map_bind(req, &plan->ops[i], sources[i], users, err));
+			TRY(map_bind(req, &plan->ops[i], sources[i], image->users, err));
 	return 0;
 }
 

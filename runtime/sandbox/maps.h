@@ -22,6 +22,7 @@ struct image_source {
 	int mount;    /* a detached mount of the image; -1: the child makes it */
 	bool copy;    /* its ids cannot be mapped: the child unpacks it */
 	int copied;   /* or this was filled for it, a tmpfs to be its root; else -1 */
+	int users;    /* the user namespace, opened while nobody but its creator is in it; -1: not needed */
 };
 
 /* Before the clone: a mount of the image that the child inherits. */

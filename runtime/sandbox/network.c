@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 
 struct job {
-	int pidfd;
+	int users;
 	bool own_users;
 	int ns;           /* the result, or -1 */
 	const char *step; /* what failed, and how */
@@ -41,7 +41,7 @@ static int make(void *arg)
 {
 	struct job *job = arg;
 
-	if (job->own_users && setns(job->pidfd, CLONE_NEWUSER) < 0)
+	if (job->own_users && setns(job->users, CLONE_NEWUSER) < 0)
 		return failed(job, "enter the user namespace");
 	if (unshare(CLONE_NEWNET) < 0)
 		return failed(job, "make a network namespace");
@@ -53,9 +53,9 @@ static int make(void *arg)
 
 /* Who enters a user namespace cannot leave it: a helper does, that shares memory and
  * descriptors with us. We wait meanwhile: libc's errno is shared too. */
-int network_make_outside(int pidfd, bool own_users, struct err *err)
+int network_make_outside(int users, bool own_users, struct err *err)
 {
-	struct job job = { .pidfd = pidfd, .own_users = own_users, .ns = -1 };
+	struct job job = { .users = users, .own_users = own_users, .ns = -1 };
 	_Alignas(16) char stack[16 * 1024];
 	pid_t helper = clone(make, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &job);
 

@@ -11,7 +11,8 @@
 #include "util/fd.h"
 
 /* A network namespace with its loopback interface up, owned by the user namespace
- * of the process pidfd, or by the caller's; gives its descriptor. */
-int network_make_outside(int pidfd, bool own_users, struct err *err) MUST_CHECK;
+ * `users` (that or the pidfd of a process in it, which one with other ids does not let us look
+ * into), or by the caller's; gives its descriptor. */
+int network_make_outside(int users, bool own_users, struct err *err) MUST_CHECK;
 
 #endif

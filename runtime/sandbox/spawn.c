@@ -124,12 +124,12 @@ static int spawn(const struct sandbox_request *req, int image, int *sources, str
 }
 
 /* Made while the child is busy with its mounts: both are there before they are needed. */
-static int send_network_and_init(const struct plan *plan, struct sandbox *sb, struct err *err)
+static int send_network_and_init(const struct plan *plan, struct sandbox *sb, int users, struct err *err)
 {
 	auto_fd network = -1, init = -1;
 
 	if (plan->own_network) {
-		network = network_make_outside(sb->pidfd, plan->clone_flags & CLONE_NEWUSER, err);
+		network = network_make_outside(users >= 0 ? users : sb->pidfd, plan->clone_flags & CLONE_NEWUSER, err);
 		TRY(network);
 		TRY(message_send(sb->sync, MESSAGE_NETWORK, network, err));
 	}
@@ -154,12 +154,12 @@ static int with_image(const struct sandbox_request *req, struct image_source *im
 	TRY(image_prepare_outside(req, image, err));
 	TRY(spawn(req, image->mount, sources, sb, err));
 	TRY(send_mapped(req, sb, sources, image, err));
-	return send_network_and_init(req->plan, sb, err);
+	return send_network_and_init(req->plan, sb, image->users, err);
 }
 
 static int bring_up(const struct sandbox_request *req, int *sources, struct sandbox *sb, struct err *err)
 {
-	struct image_source image = { .mount = -1, .copied = -1 };
+	struct image_source image = { .mount = -1, .copied = -1, .users = -1 };
 	int rc;
 
 	umask(0); /* modes are said in full, here and inside */
@@ -169,6 +169,7 @@ static int bring_up(const struct sandbox_request *req, int *sources, struct sand
 	rc = with_image(req, &image, sources, sb, err);
 	fd_close(&image.mount);
 	fd_close(&image.copied);
+	fd_close(&image.users);
 	return rc;
 }
 
