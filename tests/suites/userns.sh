@@ -100,13 +100,10 @@ test_root_files() {
 
 # Users are users: chown, su and --user work, and each may open its own streams anew.
 test_users() {
-    run busybox sh -c 'wc -l </proc/self/uid_map'
     is_root || { skip "one id only, or none granted here"; return; }
     run busybox sh -c 'touch /f; chown 1000:65534 /f; stat -c %u:%g /f; su daemon -s /bin/sh -c id'
     expect 0 "1000:65534
 uid=1(daemon) gid=1(daemon) groups=1(daemon)"
-    run -u 1000:1000 busybox sh -c 'id -u; touch /tmp/f; stat -c %u:%g /tmp/f; touch /f 2>/dev/null || echo refused; echo out >/dev/stdout; echo err >/dev/stderr'
-    out=$(echo "$out") # a pipe below, files here
     crib run -u 1000:1000 busybox sh -c 'id -u; touch /tmp/f; stat -c %u:%g /tmp/f; touch /f 2>/dev/null || echo refused; echo out >/dev/stdout; echo err >/dev/stderr' 2>"$T/err" | cat >"$T/out"
     assertEquals "$(cat "$T/err")" "1000
 1000:1000
@@ -171,8 +168,7 @@ test_rootfs() {
     make_root "$T/R"
     chmod 700 "$T/R"
     echo secret >"$T/R/etc/secret" && chmod 600 "$T/R/etc/secret"
-    cp /bin/busybox "$T/R/bin/stat" 2>/dev/null || cp "$T/R/bin/busybox" "$T/R/bin/stat"
-    rm -f "$T/R/bin/stat" && ln -s busybox "$T/R/bin/stat"
+    ln -s busybox "$T/R/bin/stat"
     if is_root; then
         echo u >"$T/R/etc/user" && chown 1000:100 "$T/R/etc/user" && chmod 600 "$T/R/etc/user"
         echo u >"$T/R/etc/far" && chown 70000:70000 "$T/R/etc/far"
