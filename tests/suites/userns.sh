@@ -93,7 +93,9 @@ test_killed() {
 test_root_files() {
     run busybox stat -c '%u:%g %n' / /bin/busybox /etc/passwd /etc/hosts /etc/hostname /dev /dev/null /dev/pts /dev/shm /tmp
     assertEquals "$err" 0 "$status"
-    assertEquals "" "$(echo "$out" | grep -v '^0:0 ')"
+    # the host's own node, where none can be made
+    is_root || out=$(echo "$out" | sed 's,^65534:65534 /dev/null$,0:0,')
+    assertEquals "" "$(echo "$out" | grep -v '^0:0')"
     run busybox sh -c 'touch /f && chmod 600 /etc/passwd && rm /bin/vi && echo x >>/etc/hosts && mkdir /opt/d && ls -ln /f | cut -d" " -f5-11 | tr -s " "'
     assertEquals "$err" 0 "$status"
 }
