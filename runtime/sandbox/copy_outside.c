@@ -83,11 +83,12 @@ static int copy(const struct sandbox_request *req, int image, int to, struct err
 
 int image_copy_outside(const struct sandbox_request *req, int image, struct err *err)
 {
-	char size[64], uid[32], gid[32];
-	const struct strs options = { (const char *[]){ "mode=0755", size, uid, gid }, 4 };
+	char size[64], inodes[64], uid[32], gid[32];
+	const struct strs options = { (const char *[]){ "mode=0755", size, inodes, uid, gid }, 5 };
 	auto_fd mount = -1;
 
 	snprintf(size, sizeof(size), "size=%" PRId64, req->plan->writable_bytes);
+	snprintf(inodes, sizeof(inodes), "nr_inodes=%" PRId64, layer_inodes(req->plan));
 	snprintf(uid, sizeof(uid), "uid=%u", maps_root(&req->plan->uid_maps));
 	snprintf(gid, sizeof(gid), "gid=%u", maps_root(&req->plan->gid_maps));
 	mount = mount_new("tmpfs", &options, SYS_MOUNT_ATTR_NODEV |

@@ -35,6 +35,15 @@ int handoff_inside(struct inside *in, struct err *err) MUST_CHECK;              
 
 int join_v1_cgroups(const struct sandbox_request *req, struct err *err) MUST_CHECK;        /* child.c */
 
+/* Bounds the files of a writable layer: of what a file takes, the least is no byte of its size, but the
+ * kernel's memory. */
+static inline int64_t layer_inodes(const struct plan *plan)
+{
+	enum { BYTES_PER_INODE = 1024, INODES_MIN = 1024 };
+
+	return plan->writable_bytes / BYTES_PER_INODE + INODES_MIN;
+}
+
 /* The cgroup to be born in, or -1. */
 int cgroup_v2(const struct sandbox_request *req);                                          /* spawn.c */
 

@@ -24,15 +24,13 @@
 
 static int make_scratch(struct inside *in, struct err *err)
 {
-	/* inodes: of what a file takes the least is no byte of the size, but the kernel's memory */
-	enum { BYTES_PER_INODE = 1024, INODES_MIN = 1024 };
 	const uint32_t nosuid = in->plan->process.no_new_privs ? SYS_MOUNT_ATTR_NOSUID : 0;
 	char size[64], inodes[64];
 	const struct strs options = { (const char *[]){ "mode=0755", size, inodes }, 3 };
 	int rc;
 
 	snprintf(size, sizeof(size), "size=%" PRId64, in->plan->writable_bytes);
-	snprintf(inodes, sizeof(inodes), "nr_inodes=%" PRId64, in->plan->writable_bytes / BYTES_PER_INODE + INODES_MIN);
+	snprintf(inodes, sizeof(inodes), "nr_inodes=%" PRId64, layer_inodes(in->plan));
 	in->scratch = mount_new("tmpfs", &options, SYS_MOUNT_ATTR_NODEV | nosuid);
 	if (in->scratch < 0)
 		return err_sys(err, -in->scratch, "tmpfs for the writable layer");
