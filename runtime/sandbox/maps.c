@@ -80,7 +80,10 @@ int image_prepare_outside(const struct sandbox_request *req, struct image_source
 	if (!req->plan->shifted)
 		return 0;
 	image->mount = mount_clone(req->image, "", false);
-	return image->mount < 0 ? err_sys(err, -image->mount, "open the root's directory") : 0;
+	/* root of a container that has the mounts of another user namespace may not clone them: see map_image() */
+	if (image->mount < 0 && image->mount != -EPERM)
+		return err_sys(err, -image->mount, "open the root's directory");
+	return 0;
 }
 
 /* The image too, which nobody has to write to. */
@@ -99,7 +102,7 @@ static int map_image(const struct sandbox_request *req, int users, struct image_
 		return 0;
 	req->warn("the root is copied into memory, for which the bound is that of what may be written to it: the ids of its files "
 		  "cannot be mapped, which takes a newer kernel or another file system (see crib doctor)");
-	image->copied = image_copy_outside(req, image->mount, err);
+	image->copied = image_copy_outside(req, image->mount >= 0 ? image->mount : req->image, err);
 	return image->copied < 0 ? image->copied : 0;
 }
 
