@@ -220,7 +220,7 @@ test_kernel_is_masked() {
 
 # /proc can be had with the processes only, or with those of other users hidden; what is set through it is set as ever.
 test_proc_options() {
-    run --security-opt proc-opts=subset=pid,hidepid=2 --sysctl kernel.shm_rmid_forced=1 busybox sh -c 'ls /proc | grep -v "^[0-9]" | tr "\n" " "; unshare -U true 2>/dev/null && echo made
+    run --security-opt proc-opts=subset=pid,hidepid=2 --sysctl net.ipv4.ip_unprivileged_port_start=81 busybox sh -c 'ls /proc | grep -v "^[0-9]" | tr "\n" " "; unshare -U true 2>/dev/null && echo made
         grep " /proc " /proc/self/mountinfo | grep -c "hidepid=[a-z0-9]*,subset=pid"'
     expect 0 "self thread-self 1"
     refuse 125 "hidepid=1, 2 or 4 and subset=pid are known" run --security-opt proc-opts=gid=5 busybox true
