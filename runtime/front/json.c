@@ -17,7 +17,7 @@ enum { PLACE = 192, DEPTH = 16 };
 /* "syscalls[3].args[0].op" */
 static void place(const struct json_at *at, char out[PLACE])
 {
-	const struct json_at *path[DEPTH];
+	const struct json_at *path[DEPTH] = { NULL };
 	size_t depth = 0, n = 0;
 
 	for (; at && at->up && depth < DEPTH; at = at->up)
