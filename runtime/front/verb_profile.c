@@ -66,6 +66,20 @@ static int record(struct words *w, const struct spec *spec, const char **text, i
 	return 0;
 }
 
+/* What run has and a recording has not. */
+static int check_run(const struct words *w, const struct spec *spec, struct err *err)
+{
+	const struct process_spec *process = &w->container.process;
+
+	if (w->detach)
+		return err_set(err, EINVAL, "-d: a recording is not made in the background");
+	if (spec->sandbox.restart != RESTART_NO)
+		return err_set(err, EINVAL, "--restart: a recording is of one run; more are added with --add");
+	if (process->terminal && process->stdin_open && !isatty(STDIN_FILENO))
+		return err_set(err, ENOTTY, "the input device is not a terminal: leave out -t");
+	return 0;
+}
+
 int verb_profile(struct words *w, char **rest, int *status, struct err *err)
 {
 	struct output_file file = { 0 };
@@ -78,6 +92,7 @@ int verb_profile(struct words *w, char **rest, int *status, struct err *err)
 	TRY(arrange(w, rest, &words, err));
 	w->container.record_calls = true;
 	TRY(lower_run(w, words, true, &spec, err));
+	TRY(check_run(w, &spec, err));
 	/* absolute: a run does not come back to the caller's directory */
 	if (w->output)
 		TRY(err_in(err, path_absolute(w->arena, w->output, &w->output, err), "--output"));

@@ -181,6 +181,9 @@ test_file() {
     refuse 125 "No such file or directory" profile -o "$T/none/p.json" -- sh -c 'echo ran'
     refuse 125 "is a directory" profile -o "$T" -- sh -c 'echo ran'
     refuse 125 "is a directory" profile -o "$T/none/" -- sh -c 'echo ran'
+    refuse 125 "not made in the background" profile -d -o "$T/p.json" -- true
+    refuse 125 "a recording is of one run" profile --restart always -o "$T/p.json" -- true
+    refuse 125 "not a terminal" profile -it -o "$T/p.json" -- true
     refuse 125 "which command?" profile -o "$T/p.json"
     refuse 125 "which command?" profile -o "$T/p.json" busybox
     refuse 125 "No such file or directory" profile --add "$T/none.json" -- true
