@@ -27,7 +27,7 @@ all: $(B)/crib
 musl    = -specs=$(B)/musl.specs -idirafter $(B)/kernel-headers
 code    = -std=gnu11 -pipe -ffile-prefix-map=$(CURDIR)=. -ffunction-sections -fdata-sections -fno-common
 harden := -fPIE -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero \
-          -fzero-call-used-regs=used-gpr $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-fcf-protection)
+          -fzero-call-used-regs=used-gpr -fno-asynchronous-unwind-tables $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-fcf-protection)
 warn    = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wformat=2 -Wvla \
           -Wcast-qual -Wundef -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers \
           $(if $(WERROR),-Werror)
@@ -97,7 +97,6 @@ rootfs := $(B)/$(if $(NO_BUSYBOX),empty,rootfs).cpio
 # ---- init: PID 1 inside, as small as can be ----
 
 init := $(patsubst %.c,$(B)/obj/%.o,$(wildcard init/*.c))
-$(init): harden += -fno-asynchronous-unwind-tables
 $(B)/init: $(init) scripts/musl/check
 	@echo "ld $@"
 	$(Q)$(crib_ld) -Wl,-z,noseparate-code -o $@ $(init)
@@ -106,7 +105,6 @@ $(B)/init: $(init) scripts/musl/check
 # ---- the probe of `crib selftest` and of the attack suite: known ways out, tried from inside ----
 
 probe := $(patsubst tests/attack/probe/%.c,$(B)/obj/probe/%.o,$(wildcard tests/attack/probe/*.c))
-$(probe): harden += -fno-asynchronous-unwind-tables
 $(probe): $(B)/obj/probe/%.o: tests/attack/probe/%.c $(tools)
 	@mkdir -p $(@D)
 	@echo "cc $@"

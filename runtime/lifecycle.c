@@ -15,6 +15,7 @@
 #include "util/process.h"
 #include "util/str.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <sys/random.h>
 #include <time.h>
@@ -117,13 +118,21 @@ static int on_born(void *arg, pid_t pid, struct err *err)
 	return ids_record(&l->ids, pid, err);
 }
 
-/* While the new process is busy with its mounts; it holds for those who are in the cgroup already. */
-static int confine(struct life *l, struct err *err)
+/* Version 1 denies all and allows then: who opens a device in between is refused, so that it is
+ * done before the birth. Version 2 has a program, which can wait until the new process is busy with its
+ * mounts, and holds for those who are in the cgroup already. Without a user namespace the process
+ * makes its own nodes, which the fence would forbid. */
+static bool is_early(const struct life *l, const struct cgroup_plan *cg)
+{
+	return cg->version == 1 && l->plan.clone_flags & CLONE_NEWUSER;
+}
+
+static int confine(struct life *l, bool early, struct err *err)
 {
 	for (size_t i = 0; i < l->plan.n_cgroups; i++) {
 		struct err why = { 0 };
 
-		if (l->cgroups[i] < 0)
+		if (l->cgroups[i] < 0 || is_early(l, &l->plan.cgroups[i]) != early)
 			continue;
 		TRY(cgroup_confine_outside(&l->plan.cgroups[i], l->cgroups[i], &why, err));
 		if (why.code)
@@ -141,8 +150,9 @@ int life_spawn(struct life *l, const int streams[3], bool outlives, struct err *
 
 	if (l->spec->containers[0].image.kind == IMAGE_EMBEDDED)
 		req.unpack = image_unpack_embedded;
+	TRY(confine(l, true, err));
 	TRY(sandbox_spawn_outside(&req, &l->sandbox, err));
-	return confine(l, err); /* must: before START */
+	return confine(l, false, err); /* must: before START */
 }
 
 static int spawn(struct life *l, struct err *err)

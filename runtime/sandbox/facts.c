@@ -275,4 +275,7 @@ void facts_gather(struct facts *facts, struct arena *arena)
 	gather_ids(facts, arena);
 	gather_granted(facts, arena);
 	gather_cgroups(facts, arena);
+	/* the kernel has root of the first user namespace alone fence devices, on either version */
+	if (facts->uid_maps.n)
+		facts->controllers[CTRL_DEVICES].writable = false;
 }

@@ -38,7 +38,7 @@ static void test_wrong_flags(void)
 		{ "--bogus", NULL, "unknown flag --bogus" }, { "--memroy", "1", "did you mean --memory" },
 		{ "-q", NULL, "unknown flag -q" }, { "-iq", NULL, "unknown flag -q in -iq" }, { "--name", NULL, "needs a value" },
 		{ "-m", NULL, "needs a value" }, { "--read-only=maybe", NULL, "true or false" }, { "-i=", NULL, "true or false" },
-		{ "--=x", NULL, "unknown flag" }, { "-d", NULL, "background" }, { "--rm=false", NULL, "nothing is kept" },
+		{ "--=x", NULL, "unknown flag" }, { "--restart", "sometimes", "on-failure" }, { "--restart", "always:3", "on-failure" },
 		{ "-m", "0", "without memory" }, { "-m", "4k", "the least is 512k" }, { "-m", "x", "not a size" },
 		{ "-m", "", "not a size" }, { "--cpus", "0", "the least is 0.01" }, { "--cpus", "0.001", "the least" },
 		{ "--pids-limit", "0", "without a process" }, { "--pids-limit", "-2", "whole number" },
