@@ -79,6 +79,9 @@ static void shrink(struct orders *orders, uint64_t capabilities)
 	munmap(orders->memory, orders->memory_size);
 	if (chdir("/") < 0)
 		fail(EXIT_INIT, errno, "chdir /");
+	/* nothing is executed here any more; where it may not be emptied, no_new_privs has to do */
+	for (int cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0; cap++)
+		;
 	set_capabilities(capabilities, capabilities, 0);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		fail(EXIT_INIT, errno, "no_new_privs");

@@ -45,7 +45,7 @@ static int lower_rootfs(struct words *w, struct err *err)
 
 bool lower_is_image(const char *name)
 {
-	static const char *const names[] = { EMBEDDED, EMBEDDED ":latest", "crib/" EMBEDDED };
+	static const char *const names[] = { EMBEDDED, (EMBEDDED ":latest"), ("crib/" EMBEDDED) };
 	bool known = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)

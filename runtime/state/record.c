@@ -199,7 +199,7 @@ int record_list(const struct state *state, struct arena *arena, struct record **
 		return err_sys(err, errno, "state directory %s", state->path);
 	}
 	while ((entry = readdir(dir))) {
-		struct record r;
+		struct record r = { 0 };
 
 		if (entry->d_name[0] == '.')
 			continue;

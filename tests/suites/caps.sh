@@ -126,6 +126,7 @@ test_init() {
     run --cap-add ALL busybox sh -c 'for i in 1 2 3 4 5 6 7 8 9; do grep -q "^CapEff:.*0020$" /proc/1/status && break; sleep 0.1; done; grep ^Cap /proc/1/status'
     assertEquals "$err" 0 "$status"
     assertContains "$out" "CapEff:	0000000000000020"
+    assertContains "$out" "CapBnd:	0000000000000000"
     assertContains "$out" "CapInh:	0000000000000000"
 }
 
