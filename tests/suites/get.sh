@@ -12,6 +12,7 @@ setUp() {
 tearDown() {
     kill -s KILL "$pid" 2>/dev/null
     wait "$job" 2>/dev/null
+    crib gc >/dev/null 2>&1
     return 0
 }
 
