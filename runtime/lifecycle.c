@@ -7,6 +7,7 @@
 #include "lifecycle_verify.h"
 #include "image/image.h"
 #include "plan/explain.h"
+#include "plan/filter.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/doctor.h"
 #include "sandbox/facts.h"
@@ -355,7 +356,7 @@ int lifecycle_profile(const struct lifecycle *lc, const struct spec *spec, const
 	for (size_t i = 0; i < recorder.calls.n_odd; i++)
 		lc->warn(arena_printf(lc->arena, "system call number %u has no name here, and is left out of the profile",
 				      recorder.calls.odd[i]));
-	*profile = recorded_profile(&recorder.calls, l.plan.process.profile, add, lc->arena);
+	*profile = recorded_profile(&recorder.calls, filter_profile(&l.plan.process, lc->arena), add, lc->arena);
 	return 0;
 }
 

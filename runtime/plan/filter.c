@@ -39,10 +39,16 @@ int plan_filter(struct planner *p)
 		return 0;
 	out->filter_name = "default";
 	out->profile = container->seccomp;
-	if (container->seccomp_choice == SECCOMP_PROFILE && container->seccomp)
+	if (container->seccomp_choice == SECCOMP_PROFILE && container->seccomp) {
 		out->filter_name = "profile";
-	else
+	} else if (seccomp_ready(out->cap_bounding, &program)) {
+		out->profile = NULL; /* made where somebody asks for it: filter_profile */
+		out->filter = program.code;
+		out->n_filter = program.n;
+		return 0;
+	} else {
 		out->profile = seccomp_default(out->cap_bounding, p->arena);
+	}
 	TRY(seccomp_compile(out->profile, p->arena, &program, p->err));
 	out->filter = program.code;
 	out->n_filter = program.n;
@@ -53,6 +59,13 @@ int plan_filter(struct planner *p)
 	warn_of(p, &program.ordered,
 		"a rule with arguments comes before one without, and decides (with libseccomp it would not)");
 	return 0;
+}
+
+const struct seccomp_spec *filter_profile(const struct process_plan *process, struct arena *arena)
+{
+	if (process->profile || !process->n_filter)
+		return process->profile;
+	return seccomp_default(process->cap_bounding, arena);
 }
 
 const char *filter_digest(const struct process_plan *process, char buf[static FILTER_DIGEST])

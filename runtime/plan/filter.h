@@ -12,4 +12,7 @@ enum { FILTER_DIGEST = 65 };
 /* The SHA-256 of the instructions as the kernel takes them, in hexadecimal; gives buf. */
 const char *filter_digest(const struct process_plan *process, char buf[static FILTER_DIGEST]);
 
+/* What it was compiled from; NULL: there is none. In the arena, where it was not needed before. */
+const struct seccomp_spec *filter_profile(const struct process_plan *process, struct arena *arena);
+
 #endif

@@ -127,7 +127,7 @@ struct process_plan {
 	int64_t stop_timeout_s;
 	const char *filter_name;     /* of seccomp: default, profile, unconfined */
 	const struct seccomp_spec *profile; /* what the filter was made of; NULL: there is none */
-	struct sock_filter *filter;
+	const struct sock_filter *filter;
 	size_t n_filter;
 	uint32_t filter_flags;       /* SECCOMP_FILTER_FLAG_* */
 	const char *apparmor_profile, *selinux_label; /* to change to; NULL: none */

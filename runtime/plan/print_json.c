@@ -115,7 +115,7 @@ static void add_ops(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct plan
 }
 
 /* The profile, as --seccomp takes it, and its program, as the kernel does. */
-static void add_filter(yyjson_mut_doc *doc, yyjson_mut_val *process, const struct process_plan *p)
+static void add_filter(yyjson_mut_doc *doc, yyjson_mut_val *process, const struct process_plan *p, struct arena *arena)
 {
 	yyjson_mut_val *obj = yyjson_mut_obj_add_obj(doc, process, "seccomp"), *code;
 	char digest[FILTER_DIGEST];
@@ -125,7 +125,7 @@ static void add_filter(yyjson_mut_doc *doc, yyjson_mut_val *process, const struc
 		return;
 	yyjson_mut_obj_add_strcpy(doc, obj, "sha256", filter_digest(p, digest));
 	yyjson_mut_obj_add_uint(doc, obj, "flags", p->filter_flags);
-	yyjson_mut_obj_add_val(doc, obj, "profile", seccomp_json_value(doc, p->profile));
+	yyjson_mut_obj_add_val(doc, obj, "profile", seccomp_json_value(doc, filter_profile(p, arena)));
 	code = yyjson_mut_obj_add_arr(doc, obj, "program"); /* code, jt, jf, k of each instruction */
 	for (size_t i = 0; i < p->n_filter; i++) {
 		yyjson_mut_val *one = yyjson_mut_arr_add_arr(doc, code);
@@ -137,7 +137,7 @@ static void add_filter(yyjson_mut_doc *doc, yyjson_mut_val *process, const struc
 	}
 }
 
-static void add_process(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct process_plan *p)
+static void add_process(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct process_plan *p, struct arena *arena)
 {
 	yyjson_mut_val *obj = yyjson_mut_obj_add_obj(doc, root, "process");
 
@@ -157,7 +157,7 @@ static void add_process(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct 
 		yyjson_mut_obj_add_str(doc, obj, "selinuxLabel", p->selinux_label);
 	yyjson_mut_obj_add_uint(doc, obj, "ambientCapabilities", p->cap_ambient);
 	yyjson_mut_obj_add_uint(doc, obj, "ambientCapabilitiesOfUser", p->cap_user_ambient);
-	add_filter(doc, obj, p);
+	add_filter(doc, obj, p, arena);
 }
 
 static void add_verify(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct verify_plan *v)
@@ -222,7 +222,7 @@ const char *plan_json(const struct plan *plan, struct arena *arena)
 	add_maps(doc, root, "gidMappings", &plan->gid_maps);
 	add_ops(doc, root, plan);
 	add_landlock(doc, root, &plan->landlock);
-	add_process(doc, root, &plan->process);
+	add_process(doc, root, &plan->process, arena);
 	text = yyjson_mut_write(doc, YYJSON_WRITE_PRETTY_TWO_SPACES | YYJSON_WRITE_ALLOW_INVALID_UNICODE, NULL);
 	str_add(&s, "%s\n", text ? text : "{}");
 	free(text);

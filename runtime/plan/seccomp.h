@@ -24,7 +24,7 @@
 struct sock_filter;
 
 struct seccomp_program {
-	struct sock_filter *code; /* in the arena */
+	const struct sock_filter *code; /* in the arena, or constant */
 	size_t n;
 	struct strs unknown;      /* names that no architecture has: skipped, as libseccomp does */
 	struct strs ordered;      /* calls that libseccomp would decide otherwise, as above */
@@ -36,5 +36,10 @@ int seccomp_compile(const struct seccomp_spec *spec, struct arena *arena, struct
 
 /* crib's own profile for a container that has these capabilities (bit N is capability N). */
 const struct seccomp_spec *seccomp_default(uint64_t caps, struct arena *arena) __attribute__((returns_nonnull));
+
+/* What that compiles to for these capabilities, where it was compiled before: crib's default ones, on
+ * the machine that crib was made for. false: it was not. Starts need it at once, and a compiler
+ * takes a twentieth of them. */
+bool seccomp_ready(uint64_t caps, struct seccomp_program *program);
 
 #endif

@@ -36,7 +36,7 @@ static bool allows(const struct sock_filter *f)
 	return f->code == (BPF_RET | BPF_K) && (action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG);
 }
 
-int traced_filter(struct sock_filter **code, size_t *n, struct arena *arena, struct err *err)
+int traced_filter(const struct sock_filter **code, size_t *n, struct arena *arena, struct err *err)
 {
 	const struct sock_filter *old = *n ? *code : all;
 	size_t old_n = *n ? *n : ARRAY_SIZE(all);

@@ -13,6 +13,6 @@ struct sock_filter;
 
 /* *code (n instructions; 0: all is allowed) is replaced by one in the arena. clone3 is answered with ENOSYS: its
  * flags lie in memory, where no filter can look, so that a profile with it would allow every namespace; libc has clone. */
-int traced_filter(struct sock_filter **code, size_t *n, struct arena *arena, struct err *err) MUST_CHECK;
+int traced_filter(const struct sock_filter **code, size_t *n, struct arena *arena, struct err *err) MUST_CHECK;
 
 #endif

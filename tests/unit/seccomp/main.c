@@ -4,6 +4,8 @@
  */
 #include "test.h"
 
+#include "model/caps.h"
+
 #include <stdarg.h>
 
 struct arena arena;
@@ -42,8 +44,36 @@ struct seccomp_program compile(const struct seccomp_spec *spec)
 	return program;
 }
 
-int main(void)
+/* As the text of seccomp_ready_*.h. */
+static int print_ready(void)
 {
+	struct seccomp_program p = compile(seccomp_default(caps_default, &arena));
+
+	printf("/* SPDX-License-Identifier: Apache-2.0\n *\n * Made by build/tests/seccomp ready: see seccomp_ready.c.\n */\n");
+	for (size_t i = 0; i < p.n; i++)
+		printf("{ 0x%04x, %u, %u, 0x%08x },\n", p.code[i].code, p.code[i].jt, p.code[i].jf, p.code[i].k);
+	return 0;
+}
+
+/* What starts with is what the table says, to the last bit. */
+static void test_ready(void)
+{
+	struct seccomp_program want = compile(seccomp_default(caps_default, &arena)), have;
+
+	if (!seccomp_ready(caps_default, &have)) {
+		skip("the default filter is not compiled before on this architecture");
+		return;
+	}
+	check(have.n == want.n && memcmp(have.code, want.code, want.n * sizeof(*want.code)) == 0,
+	      "seccomp_ready is not what the default profile compiles to: build/tests/seccomp ready >runtime/plan/seccomp_ready_x86_64.h");
+	check(!seccomp_ready(caps_default | 1ull << 21, &have) && !seccomp_ready(0, &have), "other capabilities, other filters");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && str_eq(argv[1], "ready"))
+		return print_ready();
+	test_ready();
 	test_table();
 	test_compiler();
 	test_default();

@@ -263,7 +263,8 @@ static void test_traced(void)
 
 static void test_traced_full(void)
 {
-	struct sock_filter full[BPF_MAXINSNS] = { { 0 } }, *code = full;
+	struct sock_filter full[BPF_MAXINSNS] = { { 0 } };
+	const struct sock_filter *code = full;
 	size_t n = ARRAY_SIZE(full);
 	struct err err = { 0 };
 
