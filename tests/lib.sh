@@ -233,14 +233,33 @@ oneTimeTearDown() {
     rm -rf "$T"
 }
 
+# left_cgroups FILE: those of crib that nobody is in and that are not in the file; the kernel may still be taking some down
+left_cgroups() {
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        left_found=$(find /sys/fs/cgroup -type d -name 'crib-*' 2>/dev/null | grep -vxF -f "$1" | while read -r left_dir; do
+            [ -n "$(cat "$left_dir/cgroup.procs" 2>/dev/null)" ] || [ ! -d "$left_dir" ] || echo "$left_dir"
+        done)
+        [ -n "$left_found" ] || break
+        sleep 0.2
+    done
+    echo "$left_found"
+}
+
 # run_tests: all functions of the suite whose names begin with test. shunit2 ends its shell.
 run_tests() {
-    trap 'rm -rf "$T" "$T.counts"; exit 143' HUP INT TERM
+    trap 'rm -rf "$T" "$T.counts" "$T.cgroups"; exit 143' HUP INT TERM
+    { echo /; find /sys/fs/cgroup -type d -name 'crib-*' 2>/dev/null; } >"$T.cgroups"
     # shellcheck source=/dev/null
     (. "$SHUNIT2")
     run_status=$?
+    run_left=$(left_cgroups "$T.cgroups")
+    rm -f "$T.cgroups"
     read -r run_passed run_failed N_SKIPPED <"$T.counts" || return 1
     rm -f "$T.counts"
+    if [ -n "$run_left" ]; then
+        echo "ASSERT:left behind by the suite: $run_left"
+        run_failed=$((run_failed + 1))
+    fi
     # it ended amidst a test
     if [ $run_status != 0 ] && [ "$run_failed" = 0 ]; then run_failed=1; fi
     echo "$SUITE: $((run_passed - N_SKIPPED)) passed, $run_failed failed, $N_SKIPPED skipped"
