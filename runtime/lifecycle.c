@@ -16,7 +16,6 @@
 #include "util/process.h"
 #include "util/str.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <sys/random.h>
 #include <time.h>
@@ -119,21 +118,12 @@ static int on_born(void *arg, pid_t pid, struct err *err)
 	return ids_record(&l->ids, pid, err);
 }
 
-/* Version 1 denies all and allows then: who opens a device in between is refused, so that it is
- * done before the birth. Version 2 has a program, which can wait until the new process is busy with its
- * mounts, and holds for those who are in the cgroup already. Without a user namespace the process
- * makes its own nodes, which the fence would forbid. */
-static bool is_early(const struct life *l, const struct cgroup_plan *cg)
-{
-	return cg->version == 1 && l->plan.clone_flags & CLONE_NEWUSER;
-}
-
-static int confine(struct life *l, bool early, struct err *err)
+static int confine(struct life *l, bool before_birth, struct err *err)
 {
 	for (size_t i = 0; i < l->plan.n_cgroups; i++) {
 		struct err why = { 0 };
 
-		if (l->cgroups[i] < 0 || is_early(l, &l->plan.cgroups[i]) != early)
+		if (l->cgroups[i] < 0 || l->plan.cgroups[i].devices.before_birth != before_birth)
 			continue;
 		TRY(cgroup_confine_outside(&l->plan.cgroups[i], l->cgroups[i], &why, err));
 		if (why.code)

@@ -60,6 +60,10 @@ static void confine(struct planner *p)
 	c->required = container->n_device_rules != 0;
 	for (size_t i = 0; i < container->n_devices; i++)
 		c->required |= is_bounded(&container->devices[i]);
+	/* Version 1 denies all and allows then: who opens a device in between is refused. Version 2 has a
+	 * program, which holds at once for those who are in the cgroup already. Without a user namespace the
+	 * process makes its own nodes, which the fence would forbid. */
+	c->before_birth = fact->version == 1 && p->plan->clone_flags & CLONE_NEWUSER;
 	if (fact->version == 2)
 		c->program = device_program(c->rules, c->n_rules, p->arena);
 }

@@ -26,6 +26,7 @@ struct device_confinement { /* no rules: none */
 	size_t n_rules;
 	struct device_program program; /* version 2: the same, compiled */
 	bool required;             /* the user's own words depend on it: failing is an error; else a warning */
+	bool before_birth;         /* of the process; else while it is busy with its mounts */
 };
 
 struct cgroup_plan {

@@ -5,8 +5,8 @@
 #include "sandbox/cgroup.h"
 #include "sandbox/devices.h"
 #include "util/sys.h"
+#include "util/dir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -118,14 +118,11 @@ static void kill_all(int dirfd)
 
 static void remove_children(int dirfd)
 {
-	int copy = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+	DIR *dir = dir_open(dirfd);
 	struct dirent *entry;
 
-	if (!dir) {
-		fd_close(&copy);
+	if (!dir)
 		return;
-	}
 	while ((entry = readdir(dir))) {
 		auto_fd child = -1;
 

@@ -7,9 +7,8 @@
  * FIFOs of an image are not for a sandbox.
  */
 #include "sandbox/copy.h"
-#include "util/fd.h"
+#include "util/dir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -152,8 +151,7 @@ static int copy_entry(int from, int to, const char *name, int depth, const struc
 
 static int copy_directory(int from, int to, int depth, const struct copy_ids *ids, struct err *err)
 {
-	int copy = depth < MAX_DEPTH ? openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+	DIR *dir = depth < MAX_DEPTH ? dir_open(from) : NULL;
 	struct dirent *entry;
 	int rc = 0;
 

@@ -5,9 +5,8 @@
  * below it are not followed.
  */
 #include "sandbox/facts.h"
-#include "util/fd.h"
+#include "util/dir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -54,15 +53,12 @@ static int visit(struct walk *w, int dirfd, const char *path, const char *name, 
 
 static int walk_directory(struct walk *w, int dirfd, const char *path, int depth)
 {
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *dir = dir_open(dirfd);
 	struct dirent *entry;
+	int rc = 0;
 
-	if (!dir) {
-		rc = errno;
-		fd_close(&fd);
-		return err_sys(w->err, rc, "device %s", path);
-	}
+	if (!dir)
+		return err_sys(w->err, errno, "device %s", path);
 	while (rc == 0 && depth < DEPTH_MAX && (entry = readdir(dir)))
 		if (!str_eq(entry->d_name, ".") && !str_eq(entry->d_name, ".."))
 			rc = visit(w, dirfd, path, entry->d_name, depth);

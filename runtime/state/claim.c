@@ -12,8 +12,8 @@
  * (note ended); there are no steps in it then.
  */
 #include "state/state.h"
+#include "util/dir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -258,7 +258,7 @@ static int clear(struct claim *claim, const struct state *state, step_undo *undo
 	else if (has_note(claim, "ended"))
 		rc = 0;
 	else if (has_note(claim, "background"))
-		rc = claim_settle(claim, state, undo, "255 0 0 0 0 0 0 lost", err) ?: 1;
+		rc = claim_settle(claim, state, undo, "255 0 0 0 0 lost", err) ?: 1;
 	else
 		rc = claim_undo(claim, state, undo, err) ?: 1;
 	let_go(claim);
@@ -397,15 +397,13 @@ int claim_note(struct claim *claim, const char *key, const char *value, struct e
 
 int state_recover(const struct state *state, step_undo *undo, size_t *n, struct err *err)
 {
-	int copy = openat(state->sandboxes, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+	DIR *dir = dir_open(state->sandboxes);
 	struct dirent *entry;
+	int rc = 0;
 
 	*n = 0;
-	if (!dir) {
-		fd_close(&copy);
+	if (!dir)
 		return err_sys(err, errno, "state directory %s", state->path);
-	}
 	while ((entry = readdir(dir))) {
 		struct claim claim = { .journal = -1 };
 		struct err one;

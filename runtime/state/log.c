@@ -5,9 +5,8 @@
 #include "state/log.h"
 
 #include "state/log_files.h"
-#include "util/fd.h"
+#include "util/dir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <time.h>
@@ -16,17 +15,12 @@ static const char *const stream_names[LOG_STREAMS] = { "stdout", "stderr" };
 
 int log_each(int dir, void (*each)(int dir, const char *name, unsigned instance, unsigned number, void *arg), void *arg)
 {
-	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = copy >= 0 ? fdopendir(copy) : NULL;
+	DIR *d = dir_open(dir);
 	struct dirent *entry;
 	unsigned instance, number;
 
-	if (!d) {
-		int code = errno;
-
-		fd_close(&copy);
-		return -code;
-	}
+	if (!d)
+		return -errno;
 	while ((entry = readdir(d)))
 		if (log_name_read(entry->d_name, &instance, &number))
 			each(dir, entry->d_name, instance, number, arg);

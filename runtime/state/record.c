@@ -6,8 +6,8 @@
 #include "state/record.h"
 
 #include "state/state.h"
+#include "util/dir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -188,16 +188,14 @@ static int by_name(const void *a, const void *b)
 int record_list(const struct state *state, struct arena *arena, struct record **records, size_t *n, size_t *debris,
 		struct err *err)
 {
-	int copy = openat(state->sandboxes, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+	DIR *dir = dir_open(state->sandboxes);
 	struct dirent *entry;
+	int rc;
 
 	*records = NULL;
 	*n = *debris = 0;
-	if (!dir) {
-		fd_close(&copy);
+	if (!dir)
 		return err_sys(err, errno, "state directory %s", state->path);
-	}
 	while ((entry = readdir(dir))) {
 		struct record r = { 0 };
 
