@@ -14,7 +14,7 @@ static int plan_apparmor(struct planner *p)
 	if (!name || str_eq(name, "unconfined"))
 		return 0;
 	if (!p->facts->apparmor)
-		return err_set(p->err, EOPNOTSUPP, "AppArmor profile %s cannot be had: AppArmor is not on on this host (see crib "
+		return err_set(p->err, EOPNOTSUPP, "AppArmor profile %s cannot be had: AppArmor is not enabled on this host (see crib "
 						   "doctor)", name);
 	p->plan->process.apparmor_profile = name;
 	return 0;
@@ -50,7 +50,7 @@ static int plan_selinux(struct planner *p)
 	if (!s->selinux_label && !parts)
 		return 0;
 	if (!p->facts->selinux)
-		return err_set(p->err, EOPNOTSUPP, "an SELinux label cannot be had: SELinux is not on on this host (see crib doctor)");
+		return err_set(p->err, EOPNOTSUPP, "an SELinux label cannot be had: SELinux is not enabled on this host (see crib doctor)");
 	p->plan->process.selinux_label =
 		parts ? with_parts(p, s->selinux_label ? s->selinux_label : p->facts->selinux, &s->selinux) : s->selinux_label;
 	return 0;

@@ -67,7 +67,7 @@ static void add_devices(struct str *s, const struct device_confinement *c)
 		str_add(s, "%s %s", i ? "," : "", device_rule_text(&c->rules[i], text));
 	if (c->program.n)
 		str_add(s, " (a program of %zu instructions)", c->program.n);
-	str_add(s, "\n");
+	str_add(s, "%s\n", c->before_birth ? "; before the process is born" : "");
 }
 
 static void add_cgroup(struct str *s, const struct cgroup_plan *cg)

@@ -63,6 +63,8 @@ static void add_devices(yyjson_mut_doc *doc, yyjson_mut_val *obj, const struct d
 		yyjson_mut_arr_add_strcpy(doc, arr, device_rule_text(&c->rules[i], text));
 	if (c->program.n)
 		yyjson_mut_obj_add_uint(doc, obj, "deviceProgramInstructions", c->program.n);
+	if (c->before_birth)
+		yyjson_mut_obj_add_true(doc, obj, "devicesBeforeBirth");
 }
 
 static void add_cgroups(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct plan *plan)

@@ -97,10 +97,10 @@ test_unconfined() {
 # Without the module there is no sandbox, and a sentence.
 test_absent_module() {
     if [ -z "$apparmor" ]; then
-        refuse 125 "AppArmor profile docker-default cannot be had: AppArmor is not on" run --security-opt apparmor=docker-default busybox echo ran
+        refuse 125 "AppArmor profile docker-default cannot be had: AppArmor is not enabled" run --security-opt apparmor=docker-default busybox echo ran
     fi
     if [ ! -e /sys/fs/selinux/enforce ]; then
-        refuse 125 "SELinux is not on" run --security-opt label=type:container_t busybox echo ran
+        refuse 125 "SELinux is not enabled" run --security-opt label=type:container_t busybox echo ran
     fi
 }
 
