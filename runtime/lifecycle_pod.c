@@ -236,6 +236,8 @@ static int begin(struct pod *p, struct err *err)
 	r.background = true;
 	r.supervisor = life_process(getpid());
 	TRY(record_write(&l->claim, &r, err));
+	if (p->remove)
+		TRY(claim_note(&l->claim, "remove", "", err));
 	for (size_t i = 0; i < l->plan.warnings.n; i++)
 		l->lc->warn(l->plan.warnings.v[i]);
 	state_pod_remove(&l->state, l->plan.name); /* of an earlier one, whose record is gone */

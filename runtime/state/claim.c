@@ -247,6 +247,19 @@ int claim_settle(struct claim *claim, const struct state *state, step_undo *undo
 	return rc;
 }
 
+/* Nothing of it is to be kept: its directory goes too, if it had one. */
+static int undo_and_remove(struct claim *claim, const struct state *state, step_undo *undo, struct err *err)
+{
+	struct state own = *state;
+
+	if (has_note(claim, "background")) {
+		own.pods = -1;
+		state_pod_remove(&own, claim->name);
+		fd_close(&own.pods);
+	}
+	return claim_undo(claim, state, undo, err);
+}
+
 /* What the process that answered for it left: undone; kept, if it was in the background.
  * 1: cleared. 0: it had ended and been settled. Lets go in any case. */
 static int clear(struct claim *claim, const struct state *state, step_undo *undo, struct err *err)
@@ -257,10 +270,10 @@ static int clear(struct claim *claim, const struct state *state, step_undo *undo
 		err_in(err, rc, "sandbox %s in %s", claim->name, state->path);
 	else if (has_note(claim, "ended"))
 		rc = 0;
-	else if (has_note(claim, "background"))
+	else if (has_note(claim, "background") && !has_note(claim, "remove"))
 		rc = claim_settle(claim, state, undo, "255 0 0 0 0 lost", err) ?: 1;
 	else
-		rc = claim_undo(claim, state, undo, err) ?: 1;
+		rc = undo_and_remove(claim, state, undo, err) ?: 1;
 	let_go(claim);
 	return rc;
 }
